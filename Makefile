@@ -1,0 +1,57 @@
+# install: the package with what tests and linters need, in .venv
+# run:     simulate, train, serve, rate one example (PORT=3000 unless told otherwise)
+# test, lint, bench: as they say
+# A clone needs nothing but Python 3.11 or later, make, and a package index that pip can reach.
+
+PORT ?= 3000
+PYTHON ?= $(shell for python in python3.11 python3; do \
+	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; \
+	done)
+
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check install -qq -c constraints.txt
+
+export DO_NOT_TRACK := 1
+export BENTOML_DO_NOT_TRACK := True
+export MLFLOW_DISABLE_TELEMETRY := true
+
+.PHONY: install run test lint bench clean
+.DEFAULT_GOAL := install
+
+install: .venv/.installed-test
+
+run: .venv/.installed-run
+	@exec $(BIN)/scorecard demo --port $(PORT)
+
+test: .venv/.installed-test
+	$(BIN)/python -m pytest
+
+lint: .venv/.installed-test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench: .venv/.installed-test
+	@set -e; for each in benchmarks/*.py; do echo "== $$each"; $(BIN)/python $$each; done
+
+clean:
+	rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+# Stamps: a second `make run` installs nothing; whoever has what tests need has what a run needs.
+.venv/.installed-run: pyproject.toml constraints.txt | .venv/bin/python
+	@test -e .venv/.installed-test -a ! pyproject.toml -nt .venv/.installed-test \
+		-a ! constraints.txt -nt .venv/.installed-test || { \
+		echo "Installing into .venv; the first time takes a minute or two."; \
+		$(PIP) -e ".[research]"; }
+	@touch $@
+
+.venv/.installed-test: pyproject.toml constraints.txt | .venv/bin/python
+	@echo "Installing into .venv, tests and linters included; the first time takes a minute or two."
+	@$(PIP) -e ".[research,test,lint]"
+	@touch $@
+
+.venv/bin/python:
+	@test -n "$(PYTHON)" || { \
+		echo "Python 3.11 or later is needed; install it or name one: make PYTHON=/path/to/python"; \
+		exit 2; }
+	@$(PYTHON) -m venv .venv

@@ -1,0 +1,97 @@
+"""Credit scoring for small and micro enterprise lending, from declared product to explained rating.
+
+Names are imported when first asked for, so that the command line and a serving worker pay only for
+what they use.
+"""
+
+from importlib import import_module
+from importlib.metadata import PackageNotFoundError, version
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from scorecard import binning, errors, metrics, values
+    from scorecard.binning import OptimalBinner
+    from scorecard.contract import Product, Rule, column, load_product
+    from scorecard.features import Feature, FeatureSet, ReasonText
+    from scorecard.models import (
+        BoostedClassifier,
+        MasterScale,
+        PDCalibrator,
+        ScorecardClassifier,
+    )
+    from scorecard.rating import Bundle, Rater
+    from scorecard.simulation import simulate
+    from scorecard.training import TrainingResult, train
+    from scorecard.values import Explanation, Problem, Rating, Reason
+
+_HOMES = {
+    "BoostedClassifier": "models",
+    "Bundle": "rating",
+    "Explanation": "values",
+    "Feature": "features",
+    "FeatureSet": "features",
+    "MasterScale": "models",
+    "OptimalBinner": "binning",
+    "PDCalibrator": "models",
+    "Problem": "values",
+    "Product": "contract",
+    "Rater": "rating",
+    "Rating": "values",
+    "Reason": "values",
+    "ReasonText": "features",
+    "Rule": "contract",
+    "ScorecardClassifier": "models",
+    "TrainingResult": "training",
+    "column": "contract",
+    "load_product": "contract",
+    "simulate": "simulation",
+    "train": "training",
+}
+_ROOMS = ("binning", "errors", "metrics", "values")
+
+__all__ = [
+    "BoostedClassifier",
+    "Bundle",
+    "Explanation",
+    "Feature",
+    "FeatureSet",
+    "MasterScale",
+    "OptimalBinner",
+    "PDCalibrator",
+    "Problem",
+    "Product",
+    "Rater",
+    "Rating",
+    "Reason",
+    "ReasonText",
+    "Rule",
+    "ScorecardClassifier",
+    "TrainingResult",
+    "binning",
+    "column",
+    "errors",
+    "load_product",
+    "metrics",
+    "simulate",
+    "train",
+    "values",
+]
+
+try:
+    __version__ = version("sme-scorecard")
+except PackageNotFoundError:  # read from a source tree that was never installed
+    __version__ = "0"
+
+
+def __getattr__(name: str) -> Any:
+    if name in _ROOMS:
+        return import_module(f"scorecard.{name}")
+    if name not in _HOMES:
+        raise AttributeError(f"module 'scorecard' has no attribute {name!r}")
+    found = getattr(import_module(f"scorecard.{_HOMES[name]}"), name)
+    globals()[name] = found
+    return found
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

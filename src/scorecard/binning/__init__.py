@@ -1,0 +1,31 @@
+"""Prebins, the exact optimal binning solver, and the WOE transformer.
+
+The names load on first use, so that serving, which needs only `FeatureBins`, never imports
+scikit-learn.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from scorecard.binning.binner import OptimalBinner
+    from scorecard.binning.feature_bins import FeatureBins
+    from scorecard.binning.solver import InfeasibleBinning, Solution, solve
+
+__all__ = ["FeatureBins", "InfeasibleBinning", "OptimalBinner", "Solution", "solve"]
+
+_HOME = {
+    "FeatureBins": "feature_bins",
+    "InfeasibleBinning": "solver",
+    "OptimalBinner": "binner",
+    "Solution": "solver",
+    "solve": "solver",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOME:
+        return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

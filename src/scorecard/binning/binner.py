@@ -1,0 +1,262 @@
+"""Optimal binning of every feature of a table, as a scikit-learn transformer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Self
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+from sklearn.base import BaseEstimator, TransformerMixin
+from sklearn.exceptions import NotFittedError as SklearnNotFittedError
+from sklearn.utils import ClassifierTags, Tags
+from sklearn.utils.validation import check_array, check_is_fitted, validate_data
+
+from scorecard.binning.columns import Column, ColumnError, read_column, read_frame
+from scorecard.binning.fitting import MISSING_POLICIES, UNSEEN_POLICIES, Settings, fit_feature
+from scorecard.binning.rules import TRENDS
+from scorecard.binning.target import read_target, read_weight
+from scorecard.errors import InputError, NotFittedError
+
+Trends = str | Mapping[str, str]
+SpecialValues = Sequence[float] | Mapping[str, Sequence[float]] | None
+
+
+class UnfittedError(NotFittedError, SklearnNotFittedError):  # type: ignore[misc]
+    """The estimator was asked before it was fitted."""
+
+
+class OptimalBinner(TransformerMixin, BaseEstimator):  # type: ignore[misc]
+    """Cut every feature into bins by exact optimisation and replace values by WOE.
+
+    WOE = ln(share of goods / share of bads) with shares of the whole weighted sample, so it falls
+    as the bad rate rises; see `scorecard.binning.divergence` for bins without goods or bads. The
+    second of the two sorted classes of ``y`` is bad (1 of 0 and 1).
+
+    Parameters: ``max_bins`` and ``min_bin_share`` limit the ordinary bins; shares are of the whole
+    weight, and ordinary values that together weigh less than ``min_bin_share`` form one bin.
+    ``trend`` is the bad rate's direction over the ordinary bins of a number, one for all or a
+    mapping by feature (others ``"auto"``): ``none``, ``ascending``, ``descending``, ``auto``,
+    ``peak``, ``valley``; text levels are ordered by their bad rate and take ``none`` or ``auto``.
+    ``special_values`` are codes, one list for all numbers or a mapping by feature. ``max_prebins``
+    is how finely numbers are cut at first; text levels below ``rare_share`` of the weight are
+    pooled. ``divergence``, ``min_bin_bads``, ``min_bin_goods``, ``min_rate_gap`` and
+    ``max_p_value`` are those of `scorecard.binning.solve`.
+
+    Three policies, none of which borrows another's WOE: ``missing`` and ``special`` are ``"bin"``
+    (their own WOE; neutral 0 where training had none), ``"neutral"`` (0) or ``"worst"`` (the
+    lowest ordinary WOE); ``unseen``, for text levels not in training, is ``"neutral"`` or
+    ``"worst"``.
+
+    Attributes: ``bins_`` (`FeatureBins` by feature), ``splits_`` (cut points or groups of levels by
+    feature), ``objective_`` (divergence of the ordinary bins by feature), ``single_bin_`` (features
+    whose ordinary values all share one bin), ``classes_``, ``feature_names_in_``.
+
+    Raises `InputError` for bad parameters or values (infinite numbers name the feature) and
+    `InfeasibleBinning` where the constraints cannot be met.
+
+    >>> X = pl.DataFrame({"age": [1.0, 2.0, 3.0, 4.0]})
+    >>> OptimalBinner(max_bins=2).fit(X, [1, 1, 0, 0]).splits_
+    {'age': (3.0,)}
+    """
+
+    def __init__(
+        self,
+        max_bins: int = 8,
+        min_bin_share: float = 0.03,
+        trend: Trends = "auto",
+        special_values: SpecialValues = None,
+        *,
+        max_prebins: int = 100,
+        rare_share: float = 0.01,
+        missing: str = "bin",
+        special: str = "bin",
+        unseen: str = "neutral",
+        divergence: str = "iv",
+        min_bin_bads: float | None = None,
+        min_bin_goods: float | None = None,
+        min_rate_gap: float = 0.0,
+        max_p_value: float | None = None,
+    ) -> None:
+        self.max_bins = max_bins
+        self.min_bin_share = min_bin_share
+        self.trend = trend
+        self.special_values = special_values
+        self.max_prebins = max_prebins
+        self.rare_share = rare_share
+        self.missing = missing
+        self.special = special
+        self.unseen = unseen
+        self.divergence = divergence
+        self.min_bin_bads = min_bin_bads
+        self.min_bin_goods = min_bin_goods
+        self.min_rate_gap = min_rate_gap
+        self.max_p_value = max_p_value
+
+    def fit(self, X: Any, y: Any = None, sample_weight: Any = None) -> Self:
+        """Find the bins of every column of ``X`` (array, pandas or polars), shape (n, p)."""
+        names, columns = self.read(X, reset=True)
+        self.classes_, bad = read_target(y, len(columns[0]))
+        self.fit_columns(names, columns, bad, read_weight(sample_weight, bad))
+        return self
+
+    def fit_columns(
+        self,
+        names: list[str],
+        columns: list[Column],
+        bad: NDArray[np.bool_],
+        weight: NDArray[np.float64],
+    ) -> list[NDArray[np.int64]]:
+        """Fit on columns already read and return each column's bin index, shape (n,) each."""
+        settings = self._settings(names, columns)
+        fitted = [
+            fit_feature(name, column, bad * weight, weight, chosen)
+            for name, column, chosen in zip(names, columns, settings, strict=True)
+        ]
+        self.bins_ = dict(zip(names, fitted, strict=True))
+        self.splits_ = {
+            b.name: b.groups if b.kind == "text" else b.splits for b in self.bins_.values()
+        }
+        self.objective_ = {b.name: b.objective for b in self.bins_.values()}
+        self.single_bin_ = tuple(b.name for b in self.bins_.values() if b.ordinary == 1)
+        return [b.index(column) for b, column in zip(fitted, columns, strict=True)]
+
+    def transform(self, X: Any) -> Any:
+        """Return the WOE of every value, float64 of shape (n, p); `set_output` chooses a frame."""
+        self._check_fitted()
+        names, columns = self.read(X, reset=False)
+        woe = np.empty((len(columns[0]), len(names)))
+        for j, (bins, column) in enumerate(zip(self.bins_.values(), columns, strict=True)):
+            woe[:, j] = np.array(bins.woe)[bins.index(column)]
+        return woe
+
+    def fit_transform(self, X: Any, y: Any = None, sample_weight: Any = None) -> Any:
+        """Fit and return the WOE of the training rows."""
+        return self.fit(X, y, sample_weight).transform(X)
+
+    def binning_table(self, feature: str) -> pl.DataFrame:
+        """Return one row per bin of ``feature`` and a last row ``total``.
+
+        Columns: bin, count (rows), weight, share, bads, goods (weighted), bad_rate, woe, iv.
+        """
+        self._check_fitted()
+        if feature not in self.bins_:
+            raise InputError(f"feature must be one of {', '.join(self.bins_)}; got {feature!r}.")
+        return self.bins_[feature].table()
+
+    def get_feature_names_out(self, input_features: Any = None) -> NDArray[np.object_]:
+        """Return the names of the WOE columns, which are those of the features."""
+        self._check_fitted()
+        names = np.array(list(self.bins_), dtype=object)
+        if input_features is not None and list(input_features) != list(names):
+            raise ValueError(
+                "input_features must be equal to feature_names_in_ and number n_features_in_; "
+                f"got {list(input_features)}, expected {list(names)}."
+            )
+        return names
+
+    def read(self, X: Any, *, reset: bool) -> tuple[list[str], list[Column]]:
+        """Return names and columns of ``X``, checked against the fitted ones unless ``reset``."""
+        if not hasattr(X, "columns"):  # an array: scikit-learn's own checks and messages
+            plain = not isinstance(X, np.ndarray) or X.dtype.kind not in "OU"
+            X = check_array(
+                X, dtype=np.float64 if plain and not _has_text(X) else None,
+                ensure_all_finite=False, estimator=self,
+            )  # fmt: skip
+        names, raw = read_frame(X)
+        validate_data(self, X, reset=reset, skip_check_array=True)
+        if not names or len(raw[0]) == 0:
+            raise ColumnError(
+                f"X must have rows and columns; found array with {len(raw[0]) if raw else 0} "
+                f"sample(s) and {len(names)} feature(s) (shape={(0, len(names))}) while a minimum "
+                "of 1 is required."
+            )
+        if len(set(names)) < len(names):
+            raise ColumnError(f"Feature names must differ; got {names}.")
+        return names, [read_column(c, name) for name, c in zip(names, raw, strict=True)]
+
+    def _settings(self, names: list[str], columns: list[Column]) -> list[Settings]:
+        for name, chosen, allowed in (
+            ("missing", self.missing, MISSING_POLICIES),
+            ("special", self.special, MISSING_POLICIES),
+            ("unseen", self.unseen, UNSEEN_POLICIES),
+        ):
+            if chosen not in allowed:
+                raise InputError(f"{name} must be one of {', '.join(allowed)}; got {chosen!r}.")
+        if self.max_prebins != int(self.max_prebins) or self.max_prebins < 2:
+            raise InputError(f"max_prebins must be at least 2; got {self.max_prebins!r}.")
+        if not 0 <= self.rare_share < 1:
+            raise InputError(f"rare_share must lie in [0, 1); got {self.rare_share!r}.")
+        trends = self.trend if isinstance(self.trend, Mapping) else {}
+        specials = self.special_values if isinstance(self.special_values, Mapping) else {}
+        for parameter, mapping in (("trend", trends), ("special_values", specials)):
+            if strangers := [key for key in mapping if key not in names]:
+                raise InputError(
+                    f"{parameter} must name columns of X ({', '.join(names)}); got {strangers}."
+                )
+        return [
+            self._setting(name, isinstance(column, pl.Series), trends, specials)
+            for name, column in zip(names, columns, strict=True)
+        ]
+
+    def _setting(
+        self,
+        name: str,
+        text: bool,
+        trends: Mapping[str, str],
+        specials: Mapping[str, Sequence[float]],
+    ) -> Settings:
+        trend = self.trend if isinstance(self.trend, str) else trends.get(name, "auto")
+        if trend not in TRENDS:
+            raise InputError(
+                f"Feature {name}: trend must be one of {', '.join(TRENDS)}; got {trend!r}."
+            )
+        if text and trends.get(name, "none") not in ("none", "auto"):
+            raise InputError(
+                f"Feature {name}: text has no direction, its trend must be none; got {trend!r}."
+            )
+        if text and specials.get(name):
+            raise InputError(f"Feature {name}: special values are numbers, the feature is text.")
+        if isinstance(self.special_values, Mapping) or self.special_values is None:
+            special = tuple(specials.get(name, ()))
+        else:
+            special = tuple(self.special_values)
+        return Settings(
+            trend="none" if text else trend,
+            special_values=() if text else tuple(float(v) for v in special),
+            max_prebins=int(self.max_prebins),
+            rare_share=self.rare_share,
+            missing=self.missing,
+            special=self.special,
+            unseen=self.unseen,
+            min_bin_share=self.min_bin_share,
+            constraints={
+                "max_bins": self.max_bins,
+                "divergence": self.divergence,
+                "min_bin_bads": self.min_bin_bads,
+                "min_bin_goods": self.min_bin_goods,
+                "min_rate_gap": self.min_rate_gap,
+                "max_p_value": self.max_p_value,
+            },
+        )
+
+    def _check_fitted(self) -> None:
+        try:
+            check_is_fitted(self, "bins_")
+        except SklearnNotFittedError as error:
+            raise UnfittedError(str(error)) from None
+
+    def __sklearn_tags__(self) -> Tags:
+        tags = super().__sklearn_tags__()
+        tags.target_tags.required = True
+        tags.classifier_tags = ClassifierTags(multi_class=False)  # y has two classes
+        tags.input_tags.allow_nan = True
+        tags.input_tags.categorical = True
+        return tags
+
+
+def _has_text(X: Any) -> bool:
+    return isinstance(X, (list, tuple)) and any(
+        isinstance(v, str) or v is None for row in X if isinstance(row, (list, tuple)) for v in row
+    )

@@ -1,0 +1,115 @@
+"""Columns of any frame as one of two kinds: float64 numbers with NaN, or text with null."""
+
+from __future__ import annotations
+
+import math
+import numbers
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from scorecard.errors import InputError
+
+Numbers = NDArray[np.float64]
+Column = Numbers | pl.Series
+
+
+class ColumnError(InputError, ValueError):
+    """A column's values cannot be binned."""
+
+
+class ColumnTypeError(InputError, TypeError):
+    """A column holds objects that are neither text nor numbers."""
+
+
+def read_column(values: Any, name: str) -> Column:
+    """Return a column as float64 array (NaN is missing) or polars String series (null is missing).
+
+    Takes a numpy array, a polars or pandas series, or a list. Booleans are numbers; a column
+    without any value counts as numbers, all missing. Raises `ColumnError` naming the feature for
+    infinite numbers, dates, and mixtures of numbers and text; `ColumnTypeError` for other objects.
+    """
+    column = _read(values, name)
+    if isinstance(column, np.ndarray) and np.isinf(column).any():
+        raise ColumnError(
+            f"Feature {name}: every number must be finite; got an infinite value (infinity). "
+            "Make it missing or cap it before binning."
+        )
+    return column
+
+
+def _read(values: Any, name: str) -> Column:
+    if isinstance(values, pl.Series):
+        return _from_polars(values, name)
+    kind = getattr(getattr(values, "dtype", None), "kind", "O")
+    if kind in "fiub":
+        if hasattr(values, "to_numpy"):  # pandas: its own missing marker becomes NaN
+            return np.asarray(values.to_numpy(dtype=np.float64, na_value=np.nan))
+        return np.asarray(values, dtype=np.float64)
+    if kind in "cmM":
+        raise _wrong_type(name, str(values.dtype))
+    if hasattr(values, "astype") and hasattr(values, "to_numpy"):
+        values = values.astype(object).to_numpy()
+    return _from_objects(list(values), name)
+
+
+def _from_polars(series: pl.Series, name: str) -> Column:
+    dtype = series.dtype
+    if dtype == pl.String:
+        return series
+    if dtype in (pl.Categorical, pl.Enum):
+        return series.cast(pl.String)
+    if dtype == pl.Null:
+        return np.full(len(series), np.nan)
+    if dtype == pl.Object:
+        return _from_objects(series.to_list(), name)
+    if dtype == pl.Boolean or dtype.is_numeric():
+        return series.cast(pl.Float64).fill_null(float("nan")).to_numpy()
+    raise _wrong_type(name, str(dtype))
+
+
+def _from_objects(items: list[Any], name: str) -> Column:
+    cleaned = [None if is_missing(v) else v for v in items]
+    types = {type(v) for v in cleaned if v is not None}
+    if all(issubclass(t, (numbers.Real, np.bool_, Decimal)) for t in types):
+        return np.array([np.nan if v is None else float(v) for v in cleaned], dtype=np.float64)
+    if all(issubclass(t, str) for t in types):
+        return pl.Series(name, cleaned, dtype=pl.String)
+    got = " and ".join(sorted(t.__name__ for t in types))
+    if all(issubclass(t, (str, numbers.Real, np.bool_, Decimal)) for t in types):
+        raise _wrong_type(name, got)
+    raise ColumnTypeError(
+        f"Feature {name}: every argument must be a string or a number, or None; got {got}."
+    )
+
+
+def is_missing(value: Any) -> bool:
+    """Whether one value means "missing": None, NaN, or pandas' NA and NaT."""
+    if value is None or type(value).__name__ in ("NAType", "NaTType"):
+        return True
+    return isinstance(value, (float, np.floating)) and math.isnan(value)
+
+
+def _wrong_type(name: str, got: str) -> ColumnError:
+    return ColumnError(
+        f"Feature {name}: a column must be numbers or text throughout; got {got}. "
+        "Turn dates into ages or durations, and give mixtures one type."
+    )
+
+
+def read_frame(X: Any) -> tuple[list[str], list[Any]]:
+    """Return names and raw columns of a 2-D array (names x0, x1, …), pandas or polars frame."""
+    if isinstance(X, pl.DataFrame):
+        return X.columns, X.get_columns()
+    if hasattr(X, "iloc") and hasattr(X, "columns"):
+        return [str(c) for c in X.columns], [X.iloc[:, j] for j in range(X.shape[1])]
+    array = X if isinstance(X, np.ndarray) else np.asarray(X)
+    if array.ndim != 2:
+        raise ColumnError(
+            f"X must be a table of two dimensions; got {array.ndim}. "
+            "Reshape your data: X.reshape(-1, 1) for one feature, X.reshape(1, -1) for one row."
+        )
+    return [f"x{j}" for j in range(array.shape[1])], [array[:, j] for j in range(array.shape[1])]

@@ -1,0 +1,209 @@
+"""The bins of one fitted feature: a frozen value that knows every policy."""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_right
+from dataclasses import dataclass, field, fields
+from typing import Any, Literal
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from scorecard.binning.columns import ColumnError, is_missing, read_column
+from scorecard.binning.divergence import iv, shares
+from scorecard.binning.prebins import level_codes
+
+Kind = Literal["number", "text"]
+Flag = Literal["unseen_level", "unseen_missing", "unseen_special"]
+
+
+@dataclass(frozen=True, slots=True)
+class FeatureBins:
+    """How one feature is cut, and the WOE of every bin.
+
+    A number falls into bin k if ``splits[k-1] <= value < splits[k]``; a text into the group that
+    lists it. The full order of bins, in which ``woe``, ``rows``, ``bads`` and ``goods`` are given
+    and `index` answers, is: ordinary bins, one bin per special value, missing, unseen. Three
+    policies, three places: no bin takes another's WOE. ``rows`` are plain counts, ``bads`` and
+    ``goods`` weighted ones of the training sample; a bin without weight there has never been seen.
+    ``trend`` is the one that holds over the ordinary bins, ``objective`` what the solver reached.
+    """
+
+    name: str
+    kind: Kind
+    trend: str
+    objective: float
+    splits: tuple[float, ...]
+    groups: tuple[tuple[str, ...], ...]
+    special_values: tuple[float, ...]
+    woe: tuple[float, ...]
+    rows: tuple[int, ...]
+    bads: tuple[float, ...]
+    goods: tuple[float, ...]
+    _codes: dict[Any, int] = field(init=False, repr=False, compare=False)
+    missing_index: int = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        ordinary = self.ordinary
+        codes: dict[Any, int]
+        if self.kind == "text":
+            codes = {level: k for k, group in enumerate(self.groups) for level in group}
+        else:
+            codes = {v: ordinary + k for k, v in enumerate(self.special_values)}
+        object.__setattr__(self, "_codes", codes)
+        object.__setattr__(self, "missing_index", ordinary + len(self.special_values))
+        size = self.missing_index + 2
+        if not all(len(c) == size for c in (self.woe, self.rows, self.bads, self.goods)):
+            raise ColumnError(
+                f"Feature {self.name}: woe, rows, bads and goods must have {size} entries each."
+            )
+
+    @property
+    def ordinary(self) -> int:
+        """Number of ordinary bins."""
+        return len(self.groups) if self.kind == "text" else len(self.splits) + 1
+
+    @property
+    def unseen_index(self) -> int:
+        """Index of the bin of text levels that training never saw."""
+        return self.missing_index + 1
+
+    @property
+    def missing_woe(self) -> float:
+        """WOE of a missing value."""
+        return self.woe[self.missing_index]
+
+    @property
+    def special_woe(self) -> tuple[float, ...]:
+        """WOE of each special value."""
+        return self.woe[self.ordinary : self.missing_index]
+
+    @property
+    def unseen_woe(self) -> float:
+        """WOE of a text level that training never saw."""
+        return self.woe[self.unseen_index]
+
+    @property
+    def weights(self) -> tuple[float, ...]:
+        """Weighted count of every bin."""
+        return tuple(b + g for b, g in zip(self.bads, self.goods, strict=True))
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """A readable name of every bin."""
+        if self.kind == "text":
+            ordinary = [", ".join(group) for group in self.groups]
+        else:
+            ends = ["-inf", *(f"{s:.15g}" for s in self.splits), "inf"]
+            ordinary = [
+                f"{'(' if k == 0 else '['}{ends[k]}, {ends[k + 1]})" for k in range(self.ordinary)
+            ]
+        special = [f"special {v:.15g}" for v in self.special_values]
+        return (*ordinary, *special, "missing", "unseen")
+
+    @property
+    def iv(self) -> tuple[float, ...]:
+        """Information value of every bin; the sum is the feature's."""
+        bads, goods = np.array(self.bads), np.array(self.goods)
+        return tuple(iv(*shares(bads, goods, bads.sum(), goods.sum())).tolist())
+
+    def table(self) -> pl.DataFrame:
+        """Return one row per bin and a last row ``total``; see `OptimalBinner.binning_table`.
+
+        Bins without weight have no bad rate. Unseen is left out for numbers, which are all seen.
+        """
+        bins = len(self.woe) - (self.kind == "number")
+        weight, total = self.weights, sum(self.weights)
+        bads, goods = sum(self.bads), sum(self.goods)
+        rows: list[tuple[Any, ...]] = [
+            (
+                self.labels[k], self.rows[k], weight[k], weight[k] / total, self.bads[k],
+                self.goods[k], self.bads[k] / weight[k] if weight[k] > 0 else None, self.woe[k],
+                self.iv[k],
+            )
+            for k in range(bins)
+        ]  # fmt: skip
+        rows.append(
+            ("total", sum(self.rows), total, 1.0, bads, goods, bads / total, None, sum(self.iv))
+        )
+        schema = {
+            "bin": pl.String, "count": pl.Int64, "weight": pl.Float64, "share": pl.Float64,
+            "bads": pl.Float64, "goods": pl.Float64, "bad_rate": pl.Float64, "woe": pl.Float64,
+            "iv": pl.Float64,
+        }  # fmt: skip
+        return pl.DataFrame(rows, schema=schema, orient="row")
+
+    def index(self, values: Any) -> NDArray[np.int64]:
+        """Return the bin of each value of an array or series, shape (n,).
+
+        Raises `ColumnError` for infinite numbers and for values of the other kind.
+        """
+        column = read_column(values, self.name)
+        if self.kind == "text":
+            if isinstance(column, np.ndarray):
+                self._refuse(not np.isnan(column).all(), "numbers")
+                return np.full(column.size, self.missing_index, dtype=np.int64)
+            codes = level_codes(column, self._codes, self.unseen_index)
+            missing = column.is_null()
+            return (
+                np.where(missing.to_numpy(), self.missing_index, codes) if missing.any() else codes
+            )
+        if isinstance(column, pl.Series):
+            self._refuse(column.null_count() < column.len(), "text")
+            return np.full(column.len(), self.missing_index, dtype=np.int64)
+        found = np.searchsorted(np.array(self.splits), column, side="right").astype(np.int64)
+        for k, special in enumerate(self.special_values):
+            found[column == special] = self.ordinary + k
+        found[np.isnan(column)] = self.missing_index
+        return found
+
+    def index_one(self, value: Any) -> int:
+        """Return the bin of one value: the same as `index` gives it in an array."""
+        if value is None:
+            return self.missing_index
+        if self.kind == "text":
+            if isinstance(value, str):
+                return self._codes.get(value, self.missing_index + 1)
+            self._refuse(not is_missing(value), "a number")
+            return self.missing_index
+        number = value if type(value) is float else self._number(value)
+        if math.isnan(number):
+            return self.missing_index
+        if self._codes and number in self._codes:
+            return self._codes[number]
+        self._refuse(math.isinf(number), "an infinite value")
+        return bisect_right(self.splits, number)
+
+    def _number(self, value: Any) -> float:
+        self._refuse(isinstance(value, str), "text")
+        return math.nan if is_missing(value) else float(value)
+
+    def _refuse(self, wrong: bool, got: str) -> None:
+        if wrong:
+            raise ColumnError(f"Feature {self.name}: values must be {self.kind}; got {got}.")
+
+    def flag(self, index: int) -> Flag | None:
+        """Say whether bin ``index`` stands for something training never saw."""
+        if index == self.missing_index + 1:
+            return "unseen_level"
+        if index < self.ordinary or self.bads[index] + self.goods[index] > 0:
+            return None
+        return "unseen_missing" if index == self.missing_index else "unseen_special"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the bins as JSON values; floats survive exactly."""
+        data = {f.name: getattr(self, f.name) for f in fields(self) if f.init}
+        return {
+            **{k: list(v) if isinstance(v, tuple) else v for k, v in data.items()},
+            "groups": [list(group) for group in self.groups],
+        }
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> FeatureBins:
+        """Rebuild the bins from `to_dict`'s output; the two compare equal."""
+        frozen: dict[str, Any] = {
+            k: tuple(v) if isinstance(v, list) else v for k, v in data.items()
+        }
+        return cls(**{**frozen, "groups": tuple(tuple(group) for group in data["groups"])})

@@ -1,0 +1,166 @@
+"""Prebins: the fine, ordered pieces out of which the solver builds bins."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+_EVEN = 1e-9  # rounding allowance where a cumulative weight meets a boundary exactly
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Rows and weighted bads and goods of consecutive pieces, each of shape (n,)."""
+
+    rows: Ints
+    bads: Floats
+    goods: Floats
+
+    def merged(self, starts: NDArray[np.integer]) -> Counts:
+        """Return the counts of the coarser pieces that begin at ``starts`` (the first is 0)."""
+        return Counts(
+            np.add.reduceat(self.rows, starts),
+            np.add.reduceat(self.bads, starts),
+            np.add.reduceat(self.goods, starts),
+        )
+
+
+def count(codes: NDArray[np.integer], bad: Floats, weight: Floats, size: int) -> Counts:
+    """Count rows, bads and goods per code 0..size−1; ``bad`` is the weight of the bads."""
+    rows: Ints = np.bincount(codes, minlength=size).astype(np.int64)
+    bads: Floats = np.bincount(codes, bad, minlength=size).astype(np.float64)
+    goods: Floats = np.bincount(codes, weight - bad, minlength=size).astype(np.float64)
+    return Counts(rows, bads, goods)
+
+
+@dataclass(frozen=True, slots=True)
+class NumberPrebins:
+    """Prebins of numbers; piece k covers values from ``lows[k]`` to ``highs[k]``, both seen."""
+
+    lows: Floats
+    highs: Floats
+    counts: Counts
+
+    def cut(self, k: int) -> float:
+        """Return the point that separates piece k−1 from piece k: left < cut ≤ right."""
+        return short_between(float(self.highs[k - 1]), float(self.lows[k]))
+
+
+def number_prebins(
+    values: Floats, bad: Floats, weight: Floats, max_prebins: int
+) -> NumberPrebins | None:
+    """Cut numbers into at most ``max_prebins`` pieces of about equal weight, ties together.
+
+    ``values`` are finite, ``bad`` is the weight where the row is bad and 0 elsewhere. A value that
+    alone weighs four pieces or more stands by itself, and the others share the rest of the pieces.
+    Rows of weight zero are ignored; None if no row has weight.
+    """
+    weighed = weight > 0
+    if not weighed.all():
+        values, bad, weight = values[weighed], bad[weighed], weight[weighed]
+    if values.size == 0:
+        return None
+    order = np.argsort(values)
+    values = values[order]
+    firsts = np.concatenate(([0], np.flatnonzero(values[1:] != values[:-1]) + 1))
+    bads = np.add.reduceat(bad[order], firsts)
+    weights = np.add.reduceat(weight[order], firsts)
+    rows = np.diff(np.concatenate((firsts, [values.size])))
+    goods = np.maximum(weights - bads, 0.0)
+    distinct = values[firsts]
+    starts = _quantile_starts(weights, max_prebins)
+    lasts = np.concatenate((starts[1:], [distinct.size])) - 1
+    return NumberPrebins(
+        distinct[starts], distinct[lasts], Counts(rows, bads, goods).merged(starts)
+    )
+
+
+def _quantile_starts(weights: Floats, max_prebins: int) -> NDArray[np.integer]:
+    """Return where pieces begin among distinct values of the given weights."""
+    if weights.size <= max_prebins:
+        return np.arange(weights.size)
+    heavy = weights >= 4 * weights.sum() / max_prebins * (1 - _EVEN)
+    light = np.where(heavy, 0.0, weights)
+    size = light.sum() / (max_prebins - 2 * int(heavy.sum()))
+    middle = np.cumsum(light) - light / 2
+    piece = np.floor(middle / size + _EVEN)
+    begins = np.ones(weights.size, dtype=np.bool_)
+    begins[1:] = (piece[1:] != piece[:-1]) | heavy[1:] | heavy[:-1]
+    return np.flatnonzero(begins)
+
+
+def short_between(left: float, right: float) -> float:
+    """Return the number with the fewest decimals in (left, right], nearest to the middle.
+
+    >>> short_between(0.15317, 0.15392), short_between(1.0, 2.0), short_between(1234.0, 5678.0)
+    (0.1535, 2.0, 3000.0)
+    """
+    middle = left / 2 + right / 2
+    if not left < middle <= right:
+        return right
+    for digits in range(-int(np.ceil(np.log10(right - left))) - 1, 18):
+        for toward in (0.0, 0.5):
+            candidate = round(middle + toward * 10.0**-digits, digits)
+            if left < candidate <= right:
+                return candidate + 0.0  # no negative zero
+    return middle
+
+
+@dataclass(frozen=True, slots=True)
+class TextPrebins:
+    """Prebins of text: groups of levels in order of rising bad rate."""
+
+    groups: tuple[tuple[str, ...], ...]
+    counts: Counts
+
+
+def text_prebins(
+    values: pl.Series, bad: Floats, weight: Floats, rare_share: float
+) -> TextPrebins | None:
+    """Order levels by weighted bad rate, pooling those below ``rare_share`` of the weight.
+
+    ``values`` is a String series without nulls. Levels of weight zero are left out, so they are
+    unseen; None if no level has weight. Equal rates are ordered by name.
+    """
+    levels = values.unique().sort()
+    if levels.len() == 0:
+        return None
+    codes = level_codes(values, {level: k for k, level in enumerate(levels)}, -1)
+    counts = count(codes, bad, weight, levels.len())
+    weights = counts.bads + counts.goods
+    rare = weights < rare_share * weights.sum() * (1 - _EVEN)
+    names = levels.to_list()
+    pools = [[k] for k in np.flatnonzero((weights > 0) & ~rare)]
+    pooled = list(np.flatnonzero((weights > 0) & rare))
+    pools += [pooled] if pooled else []
+    if not pools:
+        return None
+    totals = [
+        (int(counts.rows[p].sum()), float(counts.bads[p].sum()), float(counts.goods[p].sum()))
+        for p in pools
+    ]
+    rates = [round(b / (b + g), 12) for _, b, g in totals]
+    order = sorted(range(len(pools)), key=lambda k: (rates[k], names[pools[k][0]]))
+    rows, bads, goods = (np.array(c) for c in zip(*(totals[k] for k in order), strict=True))
+    return TextPrebins(
+        tuple(tuple(names[level] for level in pools[k]) for k in order),
+        Counts(rows, bads, goods),
+    )
+
+
+def level_codes(values: pl.Series, codes: dict[str, int], otherwise: int) -> Ints:
+    """Return each level's code, ``otherwise`` for levels without one; shape (n,)."""
+    if not codes:
+        return np.full(values.len(), otherwise, dtype=np.int64)
+    known = pl.Series(list(codes), dtype=pl.String)
+    mapped = values.replace_strict(
+        known, pl.Series(list(codes.values()), dtype=pl.Int64), default=otherwise,
+        return_dtype=pl.Int64,
+    )  # fmt: skip
+    return mapped.to_numpy()

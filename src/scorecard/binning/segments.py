@@ -1,0 +1,66 @@
+"""Every run of neighbouring prebins, seen as one bin."""
+
+from __future__ import annotations
+
+from statistics import NormalDist
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scorecard.binning.divergence import DIVERGENCES, shares
+from scorecard.binning.rules import TIE, Rules
+
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+
+
+class Segments:
+    """What every run of prebins start..end would be as one bin: arrays of shape (n, n)."""
+
+    def __init__(
+        self, bads: Floats, goods: Floats, whole: tuple[float, float], divergence: str
+    ) -> None:
+        def runs(counts: Floats) -> Floats:
+            upto = np.concatenate(([0.0], np.cumsum(counts)))
+            sums: Floats = np.maximum(np.triu(upto[None, 1:] - upto[:-1, None]), 0.0)
+            return sums
+
+        self.n = len(bads)
+        self.bads, self.goods = runs(bads), runs(goods)
+        self.weight = self.bads + self.goods
+        self.share = self.weight / (whole[0] + whole[1])
+        self.rate = self.bads / np.where(self.weight > 0, self.weight, 1.0)
+        self.value = DIVERGENCES[divergence](*shares(self.bads, self.goods, *whole))
+
+    def valid(self, rules: Rules) -> Bools:
+        """Which runs may be bins on their own account."""
+        allowed = self.share > TIE
+        slack = 1e-9  # a share that is met exactly must not fail by rounding
+        for have, least in (
+            (self.share, rules.min_bin_share),
+            (self.bads, rules.min_bin_bads),
+            (self.goods, rules.min_bin_goods),
+        ):
+            if least is not None:
+                allowed &= have >= least * (1 - slack)
+        if rules.max_bin_share is not None:
+            allowed &= self.share <= rules.max_bin_share * (1 + slack)
+        return allowed
+
+    def allowed(self, i: int, ends: slice, step: int, rules: Rules) -> Bools | None:
+        """Which bins (h, i−1) may stand before bins (i, end); shape (i, ends); None means all."""
+        gap, level = rules.min_rate_gap, rules.max_p_value
+        if step == 0 and gap is None and level is None:
+            return None
+        left, right = self.rate[:i, i - 1, None], self.rate[i, None, ends]
+        rise = right - left
+        along = np.abs(rise) if step == 0 else step * rise
+        mask: Bools = along >= (gap or 0.0) - TIE
+        if level is not None and level < 1:
+            z = NormalDist().inv_cdf(1 - level / 2) if level > 0 else np.inf
+            n1, n2 = self.weight[:i, i - 1, None], self.weight[i, None, ends]
+            n1, n2 = np.where(n1 > 0, n1, 1.0), np.where(n2 > 0, n2, 1.0)
+            pooled = (left * n1 + right * n2) / (n1 + n2)
+            variance = pooled * (1 - pooled) * (1 / n1 + 1 / n2)
+            mask &= (variance > 0) & (np.abs(rise) >= z * np.sqrt(np.maximum(variance, 0.0)))
+        return mask

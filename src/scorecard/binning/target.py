@@ -1,0 +1,66 @@
+"""The outcome and its weights, checked once for every estimator."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.utils.multiclass import check_classification_targets
+from sklearn.utils.validation import check_array, column_or_1d
+
+from scorecard.binning.columns import ColumnError
+
+Floats = NDArray[np.float64]
+
+
+def read_target(y: Any, n: int) -> tuple[NDArray[Any], NDArray[np.bool_]]:
+    """Return the two classes in sorted order and which rows are bad, i.e. of the second class.
+
+    With 0 and 1 the bad is 1, with 1 and 2 it is 2. Raises `ColumnError` unless there are exactly
+    two classes and ``n`` rows.
+    """
+    if y is None:
+        raise ColumnError("Binning requires y to be passed, but the target y is None.")
+    labels = column_or_1d(y.to_numpy() if hasattr(y, "to_numpy") else y, warn=True)
+    if labels.dtype.kind == "f":
+        labels = check_array(labels, ensure_2d=False, input_name="y")
+    check_classification_targets(labels)
+    if len(labels) != n:
+        raise ColumnError(f"X and y must have the same number of rows; got {n} and {len(labels)}.")
+    classes = np.unique(labels)
+    if len(classes) > 2:
+        raise ColumnError(
+            "Only binary classification is supported: y must hold two classes, good and bad; "
+            f"got {len(classes)} classes."
+        )
+    if len(classes) < 2:
+        raise ColumnError(f"y must hold two classes, good and bad; got one class: {list(classes)}.")
+    return classes, labels == classes[1]
+
+
+def read_weight(sample_weight: Any, bad: NDArray[np.bool_]) -> Floats:
+    """Return the weights as float64, ones if None, shape (n,).
+
+    Raises `ColumnError` for a wrong length, for weights that are negative or not finite, and where
+    the goods or the bads weigh nothing.
+    """
+    if sample_weight is None:
+        return np.ones(len(bad))
+    weight = np.asarray(
+        sample_weight.to_numpy() if hasattr(sample_weight, "to_numpy") else sample_weight,
+        dtype=np.float64,
+    )
+    if weight.ndim == 0:
+        weight = np.full(len(bad), float(weight))
+    if weight.ndim != 1:
+        raise ColumnError(f"Sample weights must be 1D array or scalar; got {weight.ndim}D array.")
+    if weight.shape != bad.shape:
+        raise ColumnError(
+            f"sample_weight.shape must be one weight a row; got {weight.shape} for {len(bad)} rows."
+        )
+    if not np.isfinite(weight).all() or (weight < 0).any():
+        raise ColumnError("Every sample weight must be finite and at least 0.")
+    if not (weight[bad].sum() > 0 and weight[~bad].sum() > 0):
+        raise ColumnError("Neither class, goods or bads, may have a total sample weight of zero.")
+    return weight

@@ -1,0 +1,141 @@
+"""``scorecard``: simulate, train, rate, serve, demo."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from scorecard.errors import ScorecardError
+
+BAD_INPUT = 2
+
+app = typer.Typer(
+    name="scorecard",
+    help="Credit scoring for small and micro enterprise lending.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for machines, no progress.")]
+Port = Annotated[int, typer.Option(help="Port to listen on.")]
+Workers = Annotated[int, typer.Option(min=1, help="Worker processes.")]
+
+
+@app.command()
+def simulate(
+    product: Annotated[str, typer.Argument(help="Product folder or name.")] = "sme_cn",
+    out: Annotated[Path, typer.Option(help="File to write, .parquet or .csv.")] = Path(
+        "applications.parquet"
+    ),
+    rows: Annotated[int, typer.Option(min=1, help="Rows to simulate.")] = 100_000,
+    seed: Annotated[int, typer.Option(min=0, help="Same seed, same rows.")] = 1,
+    dirty_share: Annotated[
+        float, typer.Option(min=0.0, max=1.0, help="Share of rows made dirty.")
+    ] = 0.0,
+    as_json: AsJson = False,
+) -> None:
+    """Simulate a portfolio whose truth is known, and write it to a file."""
+    from scorecard.cli.screen import out as screen
+    from scorecard.cli.screen import print_json
+    from scorecard.cli.tables import write_table
+    from scorecard.contract import load_product
+    from scorecard.simulation import simulate as draw
+
+    frame = draw(load_product(product), rows, seed, dirty_share=dirty_share)
+    write_table(frame, out)
+    if as_json:
+        print_json({"rows": frame.height, "columns": frame.width, "file": str(out)})
+    else:
+        screen.print(f"Wrote {frame.height:,} rows of {frame.width} columns to {out}.")
+
+
+@app.command()
+def train(
+    product: Annotated[str, typer.Argument(help="Product folder or name.")],
+    data: Annotated[
+        Path | None,
+        typer.Option(help="Table to train on; left out, the product's simulator is used."),
+    ] = None,
+    target: Annotated[
+        str | None, typer.Option(help="Outcome column of 0 and 1, in place of the declared one.")
+    ] = None,
+    rows: Annotated[int, typer.Option(min=1000, help="Rows to simulate without --data.")] = 100_000,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of folds, booster, simulation.")] = 1,
+    rejected: Annotated[
+        Path, typer.Option(help="Where rows that break the contract are written.")
+    ] = Path("rejected.parquet"),
+    as_json: AsJson = False,
+) -> None:
+    """Train both models, compare them out of time, register the bundle as champion."""
+    from scorecard.cli.training import run_training
+
+    run_training(
+        product, data, target=target, rows=rows, seed=seed, rejected=rejected, as_json=as_json
+    )
+
+
+@app.command()
+def rate(
+    model: Annotated[str, typer.Argument(help="Bundle folder, or models:/NAME@champion.")],
+    file: Annotated[Path, typer.Argument(help="Table of applications, .parquet or .csv.")],
+    out: Annotated[Path, typer.Option(help="File to write, .parquet or .csv.")] = Path(
+        "ratings.parquet"
+    ),
+    rejected: Annotated[
+        Path | None,
+        typer.Option(help="Where rows that break the contract go; beside --out by default."),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Rate a table of applications; rows that break the contract are set apart with the reason."""
+    from scorecard.cli.rating import run_rating
+
+    run_rating(model, file, out=out, rejected=rejected, as_json=as_json)
+
+
+@app.command()
+def serve(
+    model: Annotated[
+        str, typer.Argument(help="Bundle folder, or models:/NAME@champion.")
+    ] = "models:/sme_cn@champion",
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Port = 3000,
+    workers: Workers = 2,
+) -> None:
+    """Serve ratings over HTTP until interrupted."""
+    from scorecard.cli.screen import err, quiet_libraries
+    from scorecard.cli.serve import serve as run
+
+    quiet_libraries()
+    code = run(
+        model, host, port, workers, on_ready=lambda url: err.print(f"Serving {model} at {url}")
+    )
+    raise typer.Exit(code)
+
+
+@app.command()
+def demo(
+    port: Port = 3000,
+    rows: Annotated[int, typer.Option(min=5000, help="Rows to simulate and train on.")] = 40_000,
+    workers: Workers = 2,
+) -> None:
+    """Simulate, train if no champion exists, serve, rate one example and keep serving."""
+    from scorecard.cli.demo import run_demo
+
+    raise typer.Exit(run_demo(port=port, rows=rows, workers=workers))
+
+
+def main() -> None:
+    """Run the command line; bad input ends with one sentence and exit code 2."""
+    try:
+        app()
+    except ScorecardError as error:
+        sentence = " ".join(str(error).split())
+        sys.stderr.write(f"scorecard: {sentence}\n")
+        sys.exit(BAD_INPUT)
+    except KeyboardInterrupt:
+        sys.exit(130)

@@ -1,0 +1,115 @@
+"""What the command line shows: tables, progress and ratings for people, JSON for machines."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import sys
+import warnings
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+if TYPE_CHECKING:
+    import polars as pl
+
+out = Console()
+err = Console(stderr=True)
+
+
+def quiet_libraries() -> None:
+    """Keep other packages' chatter off the command line; errors still come through."""
+    os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
+    os.environ.setdefault("DO_NOT_TRACK", "1")
+    os.environ.setdefault("MLFLOW_LOGGING_LEVEL", "ERROR")
+    for name in ("alembic", "mlflow", "matplotlib"):
+        logging.getLogger(name).setLevel(logging.ERROR)
+    warnings.simplefilter("ignore")
+
+
+@contextmanager
+def progress(*, shown: bool) -> Iterator[Callable[[str, float], None]]:
+    """Yield a function (what, share 0 to 1) that draws a bar on standard error."""
+    if not shown:
+        yield lambda _what, _share: None
+        return
+    columns = (
+        SpinnerColumn(), TextColumn("{task.description:<24}"), BarColumn(), TimeElapsedColumn(),
+    )  # fmt: skip
+    with Progress(*columns, console=err) as bars:
+        tasks: dict[str, Any] = {}
+
+        def report(what: str, share: float) -> None:
+            if what not in tasks:
+                for task in tasks.values():
+                    bars.update(task, completed=1.0)
+                tasks[what] = bars.add_task(what, total=1.0)
+            bars.update(tasks[what], completed=share)
+
+        yield report
+        for task in tasks.values():
+            bars.update(task, completed=1.0)
+
+
+def print_json(data: Any) -> None:
+    """Write one JSON document to standard output."""
+    sys.stdout.write(json.dumps(data, ensure_ascii=False, default=str) + "\n")
+
+
+def print_table(frame: pl.DataFrame, title: str, formats: Mapping[str, str]) -> None:
+    """Draw a frame; ``formats`` maps a column to a format specification."""
+    table = Table(title=title, title_justify="left", title_style="bold", header_style="dim")
+    for name, dtype in frame.schema.items():
+        table.add_column(name, justify="right" if dtype.is_numeric() else "left", no_wrap=True)
+    for row in frame.iter_rows(named=True):
+        table.add_row(
+            *(
+                "" if value is None else format(value, formats.get(name, ""))
+                for name, value in row.items()
+            )
+        )
+    out.print(table)
+
+
+def print_rating(rating: Mapping[str, Any]) -> None:
+    """Draw one rating with its reasons in both languages."""
+    second = rating["second_opinion"]
+    table = Table(
+        title=f"{rating['product']}  grade {rating['grade']}  PD {rating['pd']:.2%}  "
+        f"score {rating['score']:.0f}",
+        title_justify="left",
+        title_style="bold",
+        header_style="dim",
+    )
+    for name in ("reason", "中文", "English", "log-odds"):
+        table.add_column(name, overflow="fold", justify="right" if name == "log-odds" else "left")
+    for reason in rating["reasons"]:
+        table.add_row(
+            reason["code"], reason["text_zh"], reason["text_en"], f"+{reason['contribution']:.3f}"
+        )
+    out.print(table)
+    model = rating["model"]
+    out.print(
+        f"answered by {rating['answered_by']}, {model['name']} version {model['version']}, "
+        f"bundle {model['sha256'][:12]}",
+        highlight=False,
+    )
+    if second is not None:
+        out.print(
+            f"second opinion of {second['model']}: grade {second['grade']}, PD {second['pd']:.2%}, "
+            f"score {second['score']:.0f}",
+            highlight=False,
+        )
+    explanation = rating["explanation"]
+    total = explanation["base"] + sum(explanation["contributions"].values())
+    target = rating["score"] if explanation["space"] == "points" else rating["margin"]
+    out.print(
+        f"explanation in {explanation['space']}: base + contributions = {total:.6f}; "
+        f"the number it explains = {target:.6f}",
+        highlight=False,
+    )

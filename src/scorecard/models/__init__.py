@@ -1,0 +1,37 @@
+"""What is fitted, and the frozen value each fit becomes.
+
+Estimators need scikit-learn and are imported when first asked for; values do not.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from scorecard.models.boosted import BoostedModel
+from scorecard.models.calibration import Calibration, PDCalibrator
+from scorecard.models.master_scale import MasterScale
+from scorecard.models.scorecard import Scorecard
+
+if TYPE_CHECKING:
+    from scorecard.models.boosted_classifier import BoostedClassifier
+    from scorecard.models.scorecard_classifier import ScorecardClassifier
+
+__all__ = [
+    "BoostedClassifier",
+    "BoostedModel",
+    "Calibration",
+    "MasterScale",
+    "PDCalibrator",
+    "Scorecard",
+    "ScorecardClassifier",
+]
+
+_HOMES = {
+    "BoostedClassifier": "boosted_classifier",
+    "ScorecardClassifier": "scorecard_classifier",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)

@@ -1,0 +1,451 @@
+"""Monotone gradient boosting on raw feature columns, with scikit-learn's conventions."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.utils import check_random_state
+from sklearn.utils.multiclass import check_classification_targets
+from sklearn.utils.validation import (
+    _check_sample_weight,
+    check_is_fitted,
+    column_or_1d,
+    validate_data,
+)
+
+from scorecard.errors import InputError
+from scorecard.features.feature import TRENDS
+from scorecard.models.boosted import BoostedModel, EncodedFeature, xgboost
+
+OnRound = Callable[[int, int], None]
+_SIGNS = {"ascending": 1, "descending": -1, "none": 0}
+
+
+class ColumnError(InputError, ValueError):
+    """Columns, targets or weights break a rule; a ValueError too, as scikit-learn expects."""
+
+
+class BoostedClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
+    """Probability of the second class (bad) by boosted trees held to the declared directions.
+
+    ``X`` may be a numpy array, a pandas or a polars frame; columns hold numbers or texts, both with
+    missing values. Text columns become categories split natively by xgboost; levels with less than
+    ``min_level_share`` of a feature's weight are pooled, and a level unseen at fit is treated as
+    that pool (as the commonest level where the pool is empty). The encoding has one column for each
+    feature, so contributions are per original feature.
+
+    Parameters
+    ----------
+    trend : mapping of feature name to trend, or None
+        ``"ascending"`` means the probability of bad never falls as the value rises,
+        ``"descending"`` the contrary; ``"auto"`` and ``"none"`` leave the feature free (trees
+        follow the data in any shape). Columns without names are called ``x0``, ``x1``, ….
+    n_estimators, max_depth, learning_rate, min_child_weight, subsample, colsample, reg_lambda
+        xgboost's. The defaults suit 10,000 to 100,000 rows with 2 to 10 % bads; ``max_depth`` up
+        to 6 keeps exact explanation tables possible; ``colsample`` is the share of features a tree
+        sees.
+    min_level_share : float in [0, 1)
+        Least share of the weight of a feature's non-missing rows that gives a level its code.
+    early_stopping_rounds : int or None
+        Stop when the log-loss on ``eval_set`` has not improved for so many rounds; keep the best.
+    random_state : int, RandomState or None
+    n_jobs : int or None
+        Threads of the fit; None or -1 takes every core. The answer takes one thread always.
+
+    Attributes
+    ----------
+    model_ : BoostedModel
+        The frozen value that answers; see `scorecard.models.boosted`.
+    classes_, n_features_in_, feature_names_in_
+        scikit-learn's; the positive class is ``classes_[1]``.
+
+    Examples
+    --------
+    >>> import polars as pl
+    >>> X = pl.DataFrame({"leverage": [0.2, 0.9, None, 0.8] * 25, "sector": [*"abab"] * 25})
+    >>> y = [0, 1, 0, 1] * 25
+    >>> BoostedClassifier({"leverage": "ascending"}).fit(X, y).predict(X[:2]).tolist()
+    [0, 1]
+    """
+
+    def __init__(
+        self,
+        trend: Mapping[str, str] | None = None,
+        *,
+        n_estimators: int = 300,
+        max_depth: int = 4,
+        learning_rate: float = 0.05,
+        min_child_weight: float = 5.0,
+        subsample: float = 0.8,
+        colsample: float = 0.8,
+        reg_lambda: float = 5.0,
+        min_level_share: float = 0.01,
+        early_stopping_rounds: int | None = None,
+        random_state: Any = 0,
+        n_jobs: int | None = None,
+    ) -> None:
+        self.trend = trend
+        self.n_estimators = n_estimators
+        self.max_depth = max_depth
+        self.learning_rate = learning_rate
+        self.min_child_weight = min_child_weight
+        self.subsample = subsample
+        self.colsample = colsample
+        self.reg_lambda = reg_lambda
+        self.min_level_share = min_level_share
+        self.early_stopping_rounds = early_stopping_rounds
+        self.random_state = random_state
+        self.n_jobs = n_jobs
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.allow_nan = True
+        tags.input_tags.string = True
+        tags.input_tags.categorical = True
+        tags.classifier_tags.multi_class = False
+        return tags
+
+    def fit(
+        self,
+        X: Any,
+        y: Any,
+        sample_weight: Any = None,
+        *,
+        eval_set: tuple[Any, ...] | None = None,
+        on_round: OnRound | None = None,
+    ) -> BoostedClassifier:
+        """Fit the booster.
+
+        ``y`` has two classes. ``sample_weight`` holds floats ≥ 0; they are scaled to mean 1 over
+        the rows with weight, so that ``min_child_weight`` and ``reg_lambda`` do not depend on the
+        unit of sampling weights, and rows without weight are left out. ``eval_set`` is ``(X, y)``
+        or ``(X, y, weight)`` and goes with ``early_stopping_rounds``. ``on_round(i, n)`` is called
+        after round ``i`` of at most ``n``.
+
+        Raises `InputError` (a ValueError too) for parameters, columns or targets that break a
+        rule.
+        """
+        xgb = xgboost()
+        self._check_parameters()
+        if (eval_set is None) != (self.early_stopping_rounds is None):
+            given, absent = "eval_set", "early_stopping_rounds"
+            if eval_set is None:
+                given, absent = absent, given
+            raise ColumnError(f"{given} is only used with {absent}; got none. Give both or none.")
+        columns = self._columns(X, reset=True)
+        rows = len(columns[0])
+        target, self.classes_ = _target(y, rows)
+        weight = _weights(sample_weight, rows)
+        kept = weight > 0
+        if len(np.unique(target[kept])) < 2:
+            raise ColumnError(
+                "y must hold two classes with weight; got only one class with weight."
+            )
+        features = self._encoding(columns, weight)
+        matrix = _matrix(columns, features)
+        train = _dmatrix(
+            xgb, matrix[kept], target[kept], weight[kept], features, threads=self._threads()
+        )
+        evals = []
+        if eval_set is not None:
+            evals = [(self._evaluation(xgb, eval_set, features), "eval")]
+        booster = xgb.train(
+            self._xgboost_parameters(features),
+            train,
+            num_boost_round=self.n_estimators,
+            evals=evals,
+            early_stopping_rounds=self.early_stopping_rounds,
+            callbacks=None if on_round is None else [_progress(xgb, on_round, self.n_estimators)],
+            verbose_eval=False,
+        )
+        if self.early_stopping_rounds is not None:
+            booster = booster[: booster.best_iteration + 1]
+        # A fresh booster: attributes of the fit (best score) are no part of the model.
+        booster.set_attr(**dict.fromkeys(booster.attributes()))
+        self.model_ = BoostedModel.from_booster(booster, features)
+        return self
+
+    def decision_function(self, X: Any) -> NDArray[np.float64]:
+        """Return the log-odds of ``classes_[1]`` (bad), shape (rows,)."""
+        check_is_fitted(self, "model_")
+        return self.model_.margin(self.encode(X))
+
+    def predict_proba(self, X: Any) -> NDArray[np.float64]:
+        """Return the probabilities of ``classes_``, shape (rows, 2); column 1 is bad."""
+        margin = self.decision_function(X)
+        return np.column_stack([_sigmoid(-margin), _sigmoid(margin)])
+
+    def predict(self, X: Any) -> NDArray[Any]:
+        """Return the likelier class of each row."""
+        bad = self.decision_function(X) > 0
+        return np.asarray(self.classes_[bad.astype(np.intp)])
+
+    def encode(self, X: Any) -> NDArray[np.float64]:
+        """Return the matrix that `model_` reads, shape (rows, features)."""
+        check_is_fitted(self, "model_")
+        return _matrix(self._columns(X, reset=False), self.model_.features)
+
+    def _check_parameters(self) -> None:
+        for name, low in (("n_estimators", 1), ("max_depth", 1)):
+            value = getattr(self, name)
+            if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < low:
+                raise ColumnError(f"{name} must be an integer of at least {low}; got {value!r}.")
+        for name in ("subsample", "colsample", "learning_rate"):
+            value = getattr(self, name)
+            if not 0 < value <= 1:
+                raise ColumnError(f"{name} must lie in (0, 1]; got {value!r}.")
+        for name in ("min_child_weight", "reg_lambda"):
+            value = getattr(self, name)
+            if not 0 <= value < np.inf:
+                raise ColumnError(f"{name} must be a finite number of at least 0; got {value!r}.")
+        if not 0 <= self.min_level_share < 1:
+            raise ColumnError(f"min_level_share must lie in [0, 1); got {self.min_level_share!r}.")
+        rounds = self.early_stopping_rounds
+        if rounds is not None and rounds < 1:
+            raise ColumnError(f"early_stopping_rounds must be at least 1; got {rounds!r}.")
+        for name, trend in (self.trend or {}).items():
+            if trend not in TRENDS:
+                raise ColumnError(
+                    f"Feature {name}: trend must be one of {', '.join(TRENDS)}; got {trend!r}."
+                )
+
+    def _columns(self, X: Any, *, reset: bool) -> list[NDArray[Any]]:
+        """Return the columns as float64 arrays (numbers) or object arrays of str and None."""
+        if hasattr(X, "columns") and hasattr(X, "shape"):
+            return self._frame_columns(X, reset=reset)
+        array = np.asarray(X) if isinstance(X, (list, tuple)) else X
+        kind = getattr(getattr(array, "dtype", None), "kind", "")
+        if kind in ("O", "U") and getattr(array, "ndim", 0) == 2:
+            array = validate_data(self, array, reset=reset, dtype=None, ensure_all_finite=False)
+            return [_column(f"x{j}", column) for j, column in enumerate(array.T)]
+        array = validate_data(
+            self, array, reset=reset, dtype=np.float64, ensure_all_finite="allow-nan"
+        )
+        return list(array.T)
+
+    def _frame_columns(self, X: Any, *, reset: bool) -> list[NDArray[Any]]:
+        if 0 in X.shape or len(set(X.columns)) < len(X.columns):
+            raise ColumnError(
+                "X must have rows and columns with distinct names; "
+                f"got a frame of shape {tuple(X.shape)}."
+            )
+        validate_data(self, X, reset=reset, skip_check_array=True)
+        return [_column(str(name), X[name]) for name in X.columns]
+
+    def _names(self) -> list[str]:
+        named = getattr(self, "feature_names_in_", None)
+        return [f"x{j}" for j in range(self.n_features_in_)] if named is None else list(named)
+
+    def _encoding(
+        self, columns: Sequence[NDArray[Any]], weight: NDArray[np.float64]
+    ) -> tuple[EncodedFeature, ...]:
+        names = self._names()
+        trends = dict(self.trend or {})
+        unknown = sorted(set(trends) - set(names))
+        if unknown:
+            raise ColumnError(f"trend must name columns of X; got {', '.join(unknown)}.")
+        features = []
+        for name, column in zip(names, columns, strict=True):
+            trend = trends.get(name, "none")
+            trend = "none" if trend == "auto" else trend
+            if column.dtype != object:
+                features.append(EncodedFeature(name, trend))
+                continue
+            if trend != "none":
+                raise ColumnError(
+                    f"Feature {name}: a text has no order, so trend must be none or auto; "
+                    f"got {trend!r}."
+                )
+            levels, unseen = _levels(column, weight, self.min_level_share)
+            features.append(EncodedFeature(name, "none", levels, unseen))
+        return tuple(features)
+
+    def _evaluation(
+        self, xgb: Any, eval_set: tuple[Any, ...], features: Sequence[EncodedFeature]
+    ) -> Any:
+        if len(eval_set) not in (2, 3):
+            raise ColumnError(
+                f"eval_set must be (X, y) or (X, y, weight); got {len(eval_set)} parts."
+            )
+        X, y, weight = (*eval_set, None)[:3]
+        columns = self._columns(X, reset=False)
+        values = column_or_1d(y)
+        if len(values) != len(columns[0]) or not np.isin(values, self.classes_).all():
+            raise ColumnError("eval_set's y must hold one of the fitted classes for each row.")
+        target = (values == self.classes_[1]).astype(np.float64)
+        weights = _weights(weight, len(values))
+        return _dmatrix(
+            xgb, _matrix(columns, features), target, weights, features, threads=self._threads()
+        )
+
+    def _threads(self) -> int:
+        cores = os.cpu_count() or 1
+        if self.n_jobs is None or self.n_jobs < 0:
+            return cores
+        return min(self.n_jobs, cores) or cores
+
+    def _xgboost_parameters(self, features: Sequence[EncodedFeature]) -> dict[str, Any]:
+        seed = check_random_state(self.random_state).randint(np.iinfo(np.int32).max)
+        signs = ",".join(str(_SIGNS[f.trend]) for f in features)
+        return {
+            "objective": "binary:logistic",
+            "eval_metric": "logloss",
+            "tree_method": "hist",
+            "max_depth": int(self.max_depth),
+            "learning_rate": self.learning_rate,
+            "min_child_weight": self.min_child_weight,
+            "subsample": self.subsample,
+            "colsample_bytree": self.colsample,
+            "reg_lambda": self.reg_lambda,
+            "monotone_constraints": f"({signs})",
+            "seed": int(seed),
+            "nthread": self._threads(),
+            "verbosity": 0,
+        }
+
+
+def _sigmoid(x: NDArray[np.float64]) -> NDArray[np.float64]:
+    small = np.exp(-np.abs(x))
+    return np.asarray(np.where(x >= 0, 1.0 / (1.0 + small), small / (1.0 + small)))
+
+
+def _column(name: str, values: Any) -> NDArray[Any]:
+    """Return one column as float64, or as an object array of str and None."""
+    dtype: Any = getattr(values, "dtype", None)
+    numeric = dtype.is_numeric() if hasattr(dtype, "is_numeric") else None
+    if numeric is None:
+        numeric = getattr(dtype, "kind", "O") in "biuf"
+    if numeric:
+        kwargs = {"dtype": np.float64, "na_value": np.nan} if hasattr(values, "iloc") else {}
+        array = values if isinstance(values, np.ndarray) else values.to_numpy(**kwargs)
+        return _finite(name, np.asarray(array, dtype=np.float64))
+    items = [_plain(v) for v in (values.to_list() if hasattr(values, "to_list") else values)]
+    if all(v is None or isinstance(v, str) for v in items):
+        if all(v is None for v in items):
+            return np.full(len(items), np.nan)
+        out = np.empty(len(items), dtype=object)
+        out[:] = items
+        return out
+    if any(isinstance(v, str) for v in items):
+        raise ColumnError(f"Column {name} must hold numbers or texts; got both.")
+    try:
+        return _finite(name, np.array([np.nan if v is None else float(v) for v in items]))
+    except (TypeError, ValueError) as error:
+        kinds = sorted({type(v).__name__ for v in items if v is not None})
+        raise TypeError(
+            f"Column {name}: argument must be a string or a number; got {', '.join(kinds)}."
+        ) from error
+
+
+def _plain(value: Any) -> Any:
+    """Return None for every way of writing a missing value, and str for numpy's strings."""
+    if isinstance(value, str):
+        return str(value)
+    missing = value is None or type(value).__name__ in ("NAType", "NaTType")
+    if missing or (isinstance(value, (float, np.floating)) and np.isnan(value)):
+        return None
+    return value
+
+
+def _finite(name: str, array: NDArray[np.float64]) -> NDArray[np.float64]:
+    if np.isinf(array).any():
+        raise ColumnError(f"Column {name} must be finite or missing; got infinity.")
+    return array
+
+
+def _target(y: Any, rows: int) -> tuple[NDArray[np.float64], NDArray[Any]]:
+    if y is None:
+        raise ColumnError("requires y to be passed, but the target y is None")
+    values = column_or_1d(y, warn=True)
+    if values.dtype.kind == "f" and not np.isfinite(values).all():
+        raise ColumnError("y must be finite; got NaN or inf.")
+    check_classification_targets(values)
+    if len(values) != rows:
+        raise ColumnError(f"y must have one value for each of {rows} rows; got {len(values)}.")
+    classes, codes = np.unique(values, return_inverse=True)
+    if len(classes) > 2:
+        raise ColumnError(
+            "Only binary classification is supported. The type of the target is "
+            f"multiclass; got {len(classes)} classes."
+        )
+    if len(classes) < 2:
+        raise ColumnError("y must hold two classes; got only one class.")
+    return codes.astype(np.float64), classes
+
+
+def _weights(sample_weight: Any, rows: int) -> NDArray[np.float64]:
+    if sample_weight is None:
+        return np.ones(rows)
+    reference = np.empty((rows, 1))
+    weight = np.asarray(
+        _check_sample_weight(sample_weight, reference, dtype=np.float64, ensure_non_negative=True)
+    )
+    if not weight.any():
+        raise ColumnError("sample_weight must have at least one positive value; got none.")
+    return np.asarray(weight * (np.count_nonzero(weight) / weight.sum()))
+
+
+def _levels(
+    column: NDArray[Any], weight: NDArray[np.float64], min_share: float
+) -> tuple[tuple[str, ...], int]:
+    """Return the levels that keep a code (in text order) and the code of every other level."""
+    totals: dict[str, float] = {}
+    for level, w in zip(column.tolist(), weight.tolist(), strict=True):
+        if level is not None and w > 0:
+            totals[level] = totals.get(level, 0.0) + w
+    least = min_share * sum(totals.values())
+    levels = tuple(sorted(level for level, total in totals.items() if total >= least))
+    if len(levels) < len(totals):
+        return levels, len(levels)
+    commonest = max(range(len(levels)), key=lambda i: totals[levels[i]], default=0)
+    return levels, commonest
+
+
+def _matrix(
+    columns: Sequence[NDArray[Any]], features: Sequence[EncodedFeature]
+) -> NDArray[np.float64]:
+    matrix = np.empty((len(columns[0]), len(features)), dtype=np.float64)
+    for j, (column, feature) in enumerate(zip(columns, features, strict=True)):
+        texts = column.dtype == object
+        # A column that is missing throughout has no kind: it fits both.
+        if texts != (feature.levels is not None) and (texts or not np.isnan(column).all()):
+            wanted, got = ("numbers", "texts") if texts else ("texts", "numbers")
+            raise ColumnError(f"Feature {feature.name} was fitted on {wanted}; got {got}.")
+        matrix[:, j] = feature.encode(column.tolist()) if texts else column
+    return matrix
+
+
+def _dmatrix(
+    xgb: Any,
+    matrix: NDArray[np.float64],
+    target: NDArray[np.float64],
+    weight: NDArray[np.float64],
+    features: Sequence[EncodedFeature],
+    *,
+    threads: int,
+) -> Any:
+    return xgb.DMatrix(
+        matrix,
+        target,
+        weight=weight,
+        feature_names=[f.name for f in features],
+        feature_types=["float" if f.levels is None else "c" for f in features],
+        enable_categorical=True,
+        nthread=threads,
+    )
+
+
+def _progress(xgb: Any, on_round: OnRound, rounds: int) -> Any:
+    class Progress(xgb.callback.TrainingCallback):  # type: ignore[misc]
+        """Report each finished round."""
+
+        def after_iteration(self, model: Any, epoch: int, evals_log: Any) -> bool:
+            on_round(epoch + 1, rounds)
+            return False
+
+    return Progress()

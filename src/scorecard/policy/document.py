@@ -1,0 +1,126 @@
+"""A product's ``policy.yaml``: every business decision, with a version and a source."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from scorecard.errors import ProductError
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
+
+
+class Named(_Section):
+    """What something is called."""
+
+    zh: str
+    en: str
+
+
+class Exclusion(_Section):
+    """A SQL rule that takes rows out of the population, and why."""
+
+    rule: str
+    reason_zh: str
+    reason_en: str
+
+
+class Population(_Section):
+    """Who the model is about."""
+
+    exclusions: list[Exclusion] = []
+
+
+class Outcome(_Section):
+    """What bad means: SQL over outcome columns, where it is known, and after how many months."""
+
+    bad: str
+    known: str
+    horizon_months: int | None = Field(ge=1)
+    zh: str
+    en: str
+
+
+class Sample(_Section):
+    """Which rows train and which test, by time."""
+
+    observation_date: str
+    weight: str | None
+    in_time: str
+    out_of_time: str
+
+
+class CentralTendency(_Section):
+    """The mean PD to calibrate to."""
+
+    central_tendency: float = Field(gt=0, lt=1)
+    source: str
+
+
+class Answering(_Section):
+    """Which model answers: ``default`` unless the other wins out of time by ``min_gain``."""
+
+    default: Literal["scorecard", "boosted"]
+    metric: Literal["auc"]
+    min_gain: float = Field(ge=0)
+
+
+class Score(_Section):
+    """Points: ``base_score`` at ``base_odds`` goods to one bad, ``pdo`` points double the odds."""
+
+    pdo: float = Field(gt=0)
+    base_score: float
+    base_odds: float = Field(gt=0)
+
+
+class Grades(_Section):
+    """The master scale's edges, ``first_edge·ratio^(k/count)``, and the smallest PD."""
+
+    first_edge: float = Field(gt=0, lt=1)
+    ratio: float = Field(gt=1)
+    count: int = Field(ge=2)
+    pd_floor: float = Field(ge=0, lt=1)
+
+
+class Models(_Section):
+    """Constructor arguments of the two estimators."""
+
+    scorecard: dict[str, Any] = {}
+    boosted: dict[str, Any] = {}
+
+
+class Policy(_Section):
+    """The whole document, parsed."""
+
+    version: str
+    effective_date: str
+    source: str
+    product: Named
+    population: Population
+    outcome: Outcome
+    sample: Sample
+    calibration: CentralTendency
+    answering: Answering
+    score: Score
+    grades: Grades
+    models: Models
+    remarks: list[Named] = []
+
+    @classmethod
+    def parse(cls, data: Mapping[str, Any]) -> Policy:
+        """Parse the plain mapping of ``policy.yaml``.
+
+        Raises `ProductError` naming each line that is missing, unknown or out of its limits.
+        """
+        try:
+            return cls.model_validate(dict(data))
+        except ValidationError as error:
+            lines = "; ".join(
+                f"{'.'.join(str(part) for part in each['loc'])}: {each['msg']}"
+                for each in error.errors(include_url=False, include_input=False)
+            )
+            raise ProductError(f"policy.yaml: {lines}.") from None

@@ -1,0 +1,128 @@
+"""A model bundle: plain files and a manifest of their hashes; nothing in it can execute."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from scorecard.errors import BundleError
+
+FORMAT = 1
+MANIFEST = "manifest.json"
+FILES = (
+    "product.json",
+    "policy.json",
+    "scorecard.json",
+    "booster.ubj",
+    "calibration.json",
+    "grades.json",
+    "background.parquet",
+)
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """The bytes of a bundle's files, checked against its manifest.
+
+    ``manifest`` is the parsed manifest, ``sha256`` the hash of its bytes: the identity of the whole
+    bundle, since it names the hash of every file.
+    """
+
+    files: Mapping[str, bytes]
+    manifest: Mapping[str, Any]
+    sha256: str
+
+    @classmethod
+    def seal(cls, files: Mapping[str, bytes], about: Mapping[str, Any]) -> Bundle:
+        """Make a bundle of ``files``; ``about`` is what the manifest says beside their hashes."""
+        absent = set(FILES) ^ set(files)
+        if absent:
+            raise BundleError(f"A bundle has exactly the files {FILES}; differs in {absent}.")
+        body = {
+            **about,
+            "format": FORMAT,
+            "files": {name: _sha256(data) for name, data in sorted(files.items())},
+        }
+        manifest = {**body, "self": _sha256(_canonical(body))}
+        return cls(dict(files), manifest, _sha256(_canonical(manifest)))
+
+    def write(self, folder: str | Path) -> Path:
+        """Write all files into ``folder`` (made if absent), the manifest last."""
+        folder = Path(folder)
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, data in self.files.items():
+            (folder / name).write_bytes(data)
+        (folder / MANIFEST).write_bytes(_canonical(self.manifest))
+        return folder
+
+    @classmethod
+    def read(cls, folder: str | Path) -> Bundle:
+        """Read every file once and keep the very bytes that were hashed.
+
+        Raises `BundleError`, naming the file, where one is absent, damaged or unknown, and for a
+        manifest that was edited or is of a format this version does not read.
+        """
+        folder = Path(folder)
+        manifest_bytes = _read(folder, MANIFEST)
+        manifest = _manifest(manifest_bytes)
+        files = {}
+        for name in FILES:
+            data = _read(folder, name)
+            if _sha256(data) != manifest["files"].get(name):
+                raise BundleError(
+                    f"{name} in the bundle does not have the hash its manifest names: it was "
+                    "damaged or changed. Restore it from the registry."
+                )
+            files[name] = data
+        return cls(files, manifest, _sha256(manifest_bytes))
+
+    def json(self, name: str) -> Any:
+        """Return the parsed content of a JSON file of the bundle."""
+        return json.loads(self.files[name])
+
+
+def encode_json(data: Any) -> bytes:
+    """Write JSON with exact floats, for a bundle's file."""
+    return json.dumps(data, ensure_ascii=False, allow_nan=False, indent=1).encode()
+
+
+def _manifest(data: bytes) -> dict[str, Any]:
+    damaged = BundleError(
+        f"{MANIFEST} in the bundle is damaged or was changed. Restore it from the registry."
+    )
+    try:
+        manifest = json.loads(data)
+    except ValueError:
+        raise damaged from None
+    if not isinstance(manifest, dict) or _canonical(manifest) != data:
+        raise damaged
+    body = {key: value for key, value in manifest.items() if key != "self"}
+    if manifest.get("self") != _sha256(_canonical(body)):
+        raise damaged
+    if manifest.get("format") != FORMAT:
+        raise BundleError(
+            f"{MANIFEST} is of format {manifest.get('format')}; this version reads {FORMAT}."
+        )
+    return manifest
+
+
+def _read(folder: Path, name: str) -> bytes:
+    try:
+        return (folder / name).read_bytes()
+    except OSError as error:
+        raise BundleError(
+            f"{name} cannot be read in the bundle {folder.name!r} "
+            f"({error.strerror or type(error).__name__})."
+        ) from None
+
+
+def _canonical(data: Any) -> bytes:
+    return json.dumps(data, sort_keys=True, ensure_ascii=False, indent=1, allow_nan=False).encode()
+
+
+def _sha256(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()

@@ -1,0 +1,298 @@
+"""The whole road of an application, loaded from one bundle."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+import pydantic
+
+from scorecard.contract.product import Product
+from scorecard.contract.request import problems_of, read_mapping, row_of
+from scorecard.errors import BundleError, ContractError
+from scorecard.explain.reasons import ReasonWriter, rank
+from scorecard.features import FeatureSet
+from scorecard.logodds import Floats, expit
+from scorecard.models.boosted import BoostedModel
+from scorecard.models.calibration import Calibration
+from scorecard.models.master_scale import MasterScale
+from scorecard.models.scorecard import Scorecard
+from scorecard.rating.bundle import Bundle
+from scorecard.rating.voice import Account, BoostedVoice, Flags, ScorecardVoice, Voice
+from scorecard.values import Explanation, ModelRef, Problem, Rating, SecondOpinion, Warned
+
+Value = float | str | None
+
+_UNSEEN = {
+    "unseen_level": (
+        "训练样本中没有此取值，按既定的未见值规则处理",
+        "this level was never seen in training; the declared policy for unseen levels applies",
+    ),
+    "unseen_special": (
+        "训练样本中没有此特殊值，按中性处理",
+        "this special value was never seen in training; it is taken as neutral",
+    ),
+    "unseen_missing": (
+        "训练样本中此项从未缺失，按中性处理",
+        "this was never missing in training; a missing value is taken as neutral",
+    ),
+}
+
+
+@dataclass(frozen=True)
+class _Verdict:
+    """An account with what calibration and the master scale make of it."""
+
+    account: Account
+    pd: Floats
+    grade: list[str]
+
+
+class Rater:
+    """Rates applications with the models, calibration and scale of one bundle.
+
+    ``product`` is the frozen declaration, ``model`` says which bundle this is, ``answering`` which
+    of its two models answers. A rating depends on the application and the bundle alone: one row,
+    many rows, any thread and any process give the same bits.
+    """
+
+    def __init__(self, bundle: Bundle, *, version: str | None = None) -> None:
+        try:
+            self._take(bundle, version)
+        except (KeyError, TypeError, ValueError, pl.exceptions.PolarsError) as error:
+            raise BundleError(
+                f"The bundle's files do not fit together ({type(error).__name__}: {error}); "
+                "train again with this version."
+            ) from error
+
+    def _take(self, bundle: Bundle, version: str | None) -> None:
+        policy = bundle.json("policy.json")
+        self.product = Product.from_dict({**bundle.json("product.json"), "policy": policy})
+        self.manifest = bundle.manifest
+        self.answering: str = bundle.manifest["answering"]
+        self.model = ModelRef(self.product.name, version, bundle.sha256)
+        self.policy_version: str = policy["version"]
+        self.features: FeatureSet = self.product.features
+        self.scale = MasterScale.from_dict(bundle.json("grades.json"))
+        card = Scorecard.from_dict(bundle.json("scorecard.json"))
+        background = pl.read_parquet(io.BytesIO(bundle.files["background.parquet"]))
+        boosted = BoostedModel.from_bytes(bundle.files["booster.ubj"])
+        if boosted.names != self.features.names or not set(card.features) <= set(boosted.names):
+            raise BundleError("The bundle's models and features do not belong together.")
+        voices: tuple[Voice, Voice] = (
+            ScorecardVoice(card, self.features),
+            BoostedVoice(boosted, background, factor=card.factor, offset=card.offset),
+        )
+        if self.answering not in {voice.name for voice in voices}:
+            raise BundleError(f"The manifest names no model of the bundle: {self.answering!r}.")
+        first = next(voice for voice in voices if voice.name == self.answering)
+        self._voices = {"first": first, "second": next(v for v in voices if v is not first)}
+        self._calibration = {
+            name: Calibration.from_dict(data)
+            for name, data in bundle.json("calibration.json").items()
+        }
+        self._writer = ReasonWriter(
+            [self.features[name] for name in first.features], self.product.reasons
+        )
+        self._at = [self.features.names.index(name) for name in first.features]
+        self._rows = self.product.rows
+
+    @classmethod
+    def load(cls, source: str | Path, *, version: str | None = None) -> Rater:
+        """Load from a bundle folder, or from MLflow's registry: ``models:/NAME@champion``.
+
+        The registry is asked for the folder only; no code of the bundle runs. Raises `BundleError`
+        naming the file that is absent, damaged or unknown, and `InputError` for an address that
+        names no model.
+        """
+        if str(source).startswith("models:/"):
+            from scorecard.tracking.address import resolve
+
+            found = resolve(str(source))
+            source, version = found.folder, found.version
+        return cls(Bundle.read(source), version=version)
+
+    def __repr__(self) -> str:
+        return (
+            f"Rater({self.product.name} version {self.model.version}, {self.answering} answers, "
+            f"{self.model.sha256[:12]})"
+        )
+
+    # -- one application ------------------------------------------------------------------------
+    def rate_one(self, application: Mapping[str, Any]) -> Rating:
+        """Rate one application, a mapping of the asked columns.
+
+        Raises `ContractError` listing every field and rule that it breaks.
+        """
+        try:
+            request = read_mapping(self.product.request_model, application)
+        except pydantic.ValidationError as error:
+            raise ContractError(problems_of(error, self.product.columns)) from None
+        (answer,) = self.rate_rows([row_of(request)])
+        if not isinstance(answer, Rating):
+            raise ContractError(answer)
+        return answer
+
+    def rate_rows(self, rows: Sequence[Mapping[str, Any]]) -> list[Rating | tuple[Problem, ...]]:
+        """Rate rows that the request model accepted; in order, a rating or its problems each."""
+        if not rows:
+            return []
+        frame, broken = self._rows.check(rows)
+        good = [i for i, problems in enumerate(broken) if not problems]
+        answers: list[Rating | tuple[Problem, ...]] = list(broken)
+        if not good:
+            return answers
+        ratings = self._ratings(frame if len(good) == len(rows) else frame[good])
+        for i, rating in zip(good, ratings, strict=True):
+            answers[i] = rating
+        return answers
+
+    # -- many rows ------------------------------------------------------------------------------
+    def rate(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """Rate a table of applications; one row out per row in, in the same order.
+
+        Columns: ``pd``, ``score``, ``margin``, ``grade``, ``answered_by``, ``base``,
+        ``contributions`` (a struct, feature → points or log-odds), ``reasons`` (a list of structs),
+        ``second_pd``, ``second_score``, ``second_grade``, ``warnings``, ``problems``. Where a row
+        breaks the contract, ``problems`` says how and everything else is null. Raises `TableError`
+        when the table itself does not fit.
+        """
+        checked = self.product.table.check(frame, asked_only=True)
+        rated = self._table(checked.accepted).with_columns(
+            pl.Series("row", checked.rows, dtype=pl.Int64)
+        )
+        problems = checked.rejected.select(pl.col("row").cast(pl.Int64), "problems")
+        index = pl.DataFrame({"row": np.arange(frame.height, dtype=np.int64)})
+        joined = index.join(rated, on="row", how="left", maintain_order="left").join(
+            problems, on="row", how="left", maintain_order="left"
+        )
+        return joined.drop("row")
+
+    def rate_features(self, features: pl.DataFrame) -> pl.DataFrame:
+        """Rate rows of feature values directly, skipping contract and SQL; columns as `rate`."""
+        return self._assemble(features.select(self.features.names))
+
+    def _table(self, accepted: pl.DataFrame) -> pl.DataFrame:
+        return self._assemble(self.features.evaluate(accepted))
+
+    def _assemble(self, features: pl.DataFrame) -> pl.DataFrame:
+        voice = self._voices["first"]
+        first, second = self._verdicts(voice.hear(features), self._voices["second"].hear(features))
+        account = first.account
+        values = features.select(voice.features).rows()
+        risk = account.risk.tolist()
+        reasons = [
+            [
+                {"code": r.code, "text_zh": r.text_zh, "text_en": r.text_en, "feature": r.feature,
+                 "value": None if r.value is None else str(r.value),
+                 "contribution": r.contribution}
+                for r in self._writer.write(ranked, risk[i], values[i])
+            ]
+            for i, ranked in enumerate(rank(account.risk))
+        ]  # fmt: skip
+        text = pl.String
+        reason = pl.Struct(
+            {"code": text, "text_zh": text, "text_en": text, "feature": text, "value": text,
+             "contribution": pl.Float64}
+        )  # fmt: skip
+        contributions = pl.DataFrame(
+            {name: account.contributions[:, j] for j, name in enumerate(voice.features)}
+        )
+        n = features.height
+        return pl.DataFrame(
+            {
+                "pd": first.pd,
+                "score": account.score,
+                "margin": account.margin,
+                "grade": pl.Series(first.grade, dtype=text),
+                "answered_by": pl.Series([voice.name] * n, dtype=text),
+                "base": np.full(n, account.base),
+                "contributions": contributions.to_struct(),
+                "reasons": pl.Series(reasons, dtype=pl.List(reason)),
+                "second_pd": second.pd,
+                "second_score": second.account.score,
+                "second_grade": pl.Series(second.grade, dtype=text),
+                "warnings": pl.Series(
+                    [
+                        [w.text_en for w in _warnings(flags)]
+                        for flags in _merged(account.flags, second.account.flags)
+                    ],
+                    dtype=pl.List(text),
+                ),
+            }
+        )
+
+    # -- shared ---------------------------------------------------------------------------------
+    def _verdicts(self, *accounts: Account) -> tuple[_Verdict, ...]:
+        return tuple(
+            self._verdict(voice, account)
+            for voice, account in zip(self._voices.values(), accounts, strict=True)
+        )
+
+    def _verdict(self, voice: Voice, account: Account) -> _Verdict:
+        log_odds = self._calibration[voice.name].log_odds(account.margin)
+        pd = np.maximum(expit(log_odds), self.scale.pd_floor)
+        return _Verdict(account, pd, self.scale.grades(log_odds).tolist())
+
+    def _ratings(self, frame: pl.DataFrame) -> list[Rating]:
+        first_voice, second_voice = self._voices.values()
+        values: list[tuple[Value, ...]]
+        if frame.height == 1:
+            values = [self.features.evaluate_one(frame)]
+            heard = first_voice.hear_one(values[0]), second_voice.hear_one(values[0])
+        else:
+            features = self.features.evaluate(frame)
+            values = features.rows()
+            heard = first_voice.hear(features), second_voice.hear(features)
+        first, second = self._verdicts(*heard)
+        account = first.account
+        flags = _merged(account.flags, second.account.flags)
+        contributions, risk = account.contributions.tolist(), account.risk.tolist()
+        return [
+            Rating(
+                product=self.product.name,
+                pd=float(first.pd[i]),
+                score=float(account.score[i]),
+                margin=float(account.margin[i]),
+                grade=first.grade[i],
+                reasons=self._writer.write(ranked, risk[i], [values[i][k] for k in self._at]),
+                explanation=Explanation(
+                    first_voice.space,
+                    account.base,
+                    dict(zip(first_voice.features, contributions[i], strict=True)),
+                ),
+                second_opinion=SecondOpinion(
+                    second_voice.name,
+                    float(second.pd[i]),
+                    float(second.account.score[i]),
+                    second.grade[i],
+                ),
+                answered_by=first_voice.name,
+                model=self.model,
+                policy_version=self.policy_version,
+                feature_hash=self.features.hash,
+                warnings=_warnings(flags[i]),
+            )
+            for i, ranked in enumerate(rank(account.risk))
+        ]
+
+
+def _merged(first: list[Flags], second: list[Flags]) -> list[Flags]:
+    return [{**b, **a} for a, b in zip(first, second, strict=True)]
+
+
+def _warnings(flags: Flags) -> tuple[Warned, ...]:
+    return tuple(
+        Warned(
+            code=flag,
+            feature=name,
+            text_zh=f"{name}：{_UNSEEN[flag][0]}",
+            text_en=f"{name}: {_UNSEEN[flag][1]}",
+        )
+        for name, flag in sorted(flags.items())
+    )

@@ -1,0 +1,139 @@
+"""One model's answer to rows of features: score, margin and exact contributions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+import polars as pl
+
+from scorecard.explain.shapley import InterventionalTables, check_additivity
+from scorecard.features import FeatureSet
+from scorecard.logodds import Floats
+from scorecard.models.boosted import BoostedModel
+from scorecard.models.scorecard import Scorecard
+from scorecard.values import Space
+
+Values = Sequence[float | str | None]
+
+#: feature → what training never saw of it: "unseen_level" or "unseen_missing"
+Flags = dict[str, str]
+UNSEEN = "unseen_level"
+
+
+@dataclass(frozen=True)
+class Account:
+    """What a model says of n rows.
+
+    ``contributions`` (n, k) plus ``base``, summed left to right, are the score (space points) or
+    the margin (space log_odds); ``risk`` (n, k) are the same in log-odds toward risk, against the
+    reference population. ``flags`` tells, by row, which features met a value training never saw.
+    """
+
+    score: Floats
+    margin: Floats
+    base: float
+    contributions: Floats
+    risk: Floats
+    flags: list[Flags]
+
+
+class Voice(Protocol):
+    """A frozen model that answers and explains itself."""
+
+    name: str
+    space: Space
+    features: tuple[str, ...]
+
+    def hear_one(self, values: Values) -> Account:
+        """Answer one row of feature values, in the order of the product's features."""
+
+    def hear(self, frame: pl.DataFrame) -> Account:
+        """Answer a frame of features; the same bits as `hear_one` row by row."""
+
+
+class ScorecardVoice:
+    """A scorecard's answer: its points are its explanation."""
+
+    name = "scorecard"
+    space: Space = "points"
+
+    def __init__(self, card: Scorecard, features: FeatureSet) -> None:
+        self.card = card
+        self.features = card.features
+        self._at = [features.names.index(name) for name in card.features]
+        self._mean = np.array(card.mean_points)
+
+    def hear_one(self, values: Values) -> Account:
+        """See `Voice.hear_one`."""
+        mine = [values[i] for i in self._at]
+        flags: Flags = dict(self.card.flags(mine))
+        return self._account(np.array([self.card.points_one(mine)]), [flags])
+
+    def hear(self, frame: pl.DataFrame) -> Account:
+        """See `Voice.hear`."""
+        flags: list[Flags] = [{} for _ in range(frame.height)]
+        for bins in self.card.bins:
+            index = bins.index(frame[bins.name])
+            for bin_ in np.unique(index):
+                if (flag := bins.flag(int(bin_))) is not None:
+                    for i in np.flatnonzero(index == bin_):
+                        flags[i][bins.name] = flag
+        return self._account(self.card.points(frame), flags)
+
+    def _account(self, points: Floats, flags: list[Flags]) -> Account:
+        score = self.card.score(points)
+        return Account(
+            score=score,
+            margin=self.card.margin(score),
+            base=0.0,
+            contributions=points,
+            risk=(self._mean - points) / self.card.factor,
+            flags=flags,
+        )
+
+
+class BoostedVoice:
+    """A boosted model's answer: interventional Shapley values against a frozen background."""
+
+    name = "boosted"
+    space: Space = "log_odds"
+
+    def __init__(
+        self, model: BoostedModel, background: pl.DataFrame, *, factor: float, offset: float
+    ) -> None:
+        self.model = model
+        self.features = model.names
+        self._tables = InterventionalTables(model, model.encode(background))
+        self._factor, self._offset = factor, offset
+
+    def hear_one(self, values: Values) -> Account:
+        """See `Voice.hear_one`; raises `ExplanationError` where it does not add up."""
+        row, unseen = self.model.encode_one(values)
+        contributions = self._tables.contributions_one(row)[np.newaxis]
+        return self._account(row[np.newaxis], contributions, [dict.fromkeys(unseen, UNSEEN)])
+
+    def hear(self, frame: pl.DataFrame) -> Account:
+        """See `Voice.hear`; raises `ExplanationError` where it does not add up."""
+        matrix = self.model.encode(frame)
+        flags: list[Flags] = [{} for _ in range(frame.height)]
+        for name, rows in self.model.unseen(frame).items():
+            for i in np.flatnonzero(rows):
+                flags[i][name] = UNSEEN
+        return self._account(matrix, self._tables.contributions(matrix), flags)
+
+    def _account(self, matrix: Floats, contributions: Floats, flags: list[Flags]) -> Account:
+        check_additivity(self._tables.base, contributions, self.model.margin(matrix))
+        margin = np.full(len(matrix), self._tables.base)
+        for j in range(contributions.shape[1]):
+            margin += contributions[:, j]
+        return Account(
+            score=self._offset - self._factor * margin,
+            margin=margin,
+            base=self._tables.base,
+            contributions=contributions,
+            risk=contributions,
+            flags=flags,
+        )

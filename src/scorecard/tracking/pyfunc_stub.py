@@ -1,0 +1,22 @@
+"""What MLflow loads in place of a pickle: code that reads the bundle logged beside it."""
+
+import mlflow
+import polars as pl
+
+import scorecard
+
+
+class BundleModel(mlflow.pyfunc.PythonModel):
+    """Rates a table of applications with the bundle among the model's artifacts."""
+
+    def load_context(self, context):  # type: ignore[no-untyped-def]
+        """Load the bundle."""
+        self.rater = scorecard.Rater.load(context.artifacts["bundle"])
+
+    def predict(self, context, model_input, params=None):  # type: ignore[no-untyped-def]
+        """Return one row a row: PD, score, grade, and what is wrong where nothing was rated."""
+        rated = self.rater.rate(pl.from_pandas(model_input))
+        return rated.select("pd", "score", "grade", "answered_by", "problems").to_pandas()
+
+
+mlflow.models.set_model(BundleModel())

@@ -1,0 +1,155 @@
+"""How the two models did, in time and out of time, and what a reader must know about it."""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+
+from scorecard import metrics
+from scorecard.features import FeatureSet
+from scorecard.logodds import Floats
+from scorecard.policy import Policy
+from scorecard.training.fit import Fitted
+from scorecard.training.sample import Part, Sample
+
+IN_TIME, OUT_OF_TIME = "in time", "out of time"
+
+#: A single feature beyond these is implausibly strong (design: no leak passes quietly).
+SUSPICIOUS_IV, SUSPICIOUS_AUC = 0.5, 0.85
+
+#: Below this a feature hardly tells goods from bads.
+WEAK_IV = 0.02
+
+#: A mean PD outside this band of the bad rate is called too low or too high.
+BAND = 0.25
+
+
+def compare(models: tuple[Fitted, ...], sample: Sample) -> pl.DataFrame:
+    """Return one row per model and window: n, bads, bad rate, mean PD, AUC, Gini, KS, Brier.
+
+    In time, discrimination and Brier come from cross-fitted margins, never from rows the model
+    learnt from; the mean PD is the final model's. Everything is weighted.
+    """
+    rows = []
+    for model in models:
+        cross = model.calibration.pd(model.cross_margin)
+        early, late = sample.in_time, sample.out_of_time
+        rows.append(_row(model, IN_TIME, early, cross, model.pd(early.features)))
+        late_pd = model.pd(late.features)
+        rows.append(_row(model, OUT_OF_TIME, late, late_pd, late_pd))
+    return pl.DataFrame(rows)
+
+
+def _row(
+    model: Fitted, window: str, part: Part, judged: Floats, answered: Floats
+) -> dict[str, str | int | float]:
+    area = metrics.auc(part.y, judged, part.weight)
+    return {
+        "model": model.name,
+        "window": window,
+        "rows": len(part),
+        "bads": int(part.y.sum()),
+        "bad_rate": part.bad_rate,
+        "mean_pd": metrics.mean_pd(answered, part.weight),
+        "auc": area,
+        "gini": 2 * area - 1,
+        "ks": metrics.ks(part.y, judged, part.weight),
+        "brier": metrics.brier(part.y, judged, part.weight),
+    }
+
+
+def value(table: pl.DataFrame, model: str, window: str, name: str) -> float:
+    """Return one number of `compare`'s table."""
+    return float(table.row(by_predicate=_is(model, window), named=True)[name])
+
+
+def _is(model: str, window: str) -> pl.Expr:
+    return (pl.col("model") == model) & (pl.col("window") == window)
+
+
+def answering(table: pl.DataFrame, policy: Policy) -> str:
+    """Return which model answers: the declared default unless the other wins by the margin."""
+    rule = policy.answering
+    other = "boosted" if rule.default == "scorecard" else "scorecard"
+    gain = value(table, other, OUT_OF_TIME, rule.metric) - value(
+        table, rule.default, OUT_OF_TIME, rule.metric
+    )
+    return other if gain >= rule.min_gain else rule.default
+
+
+def power(features: FeatureSet, part: Part, table: pl.DataFrame) -> pl.DataFrame:
+    """Return each feature's IV (from the card's binning) and own AUC, the strongest first.
+
+    ``table`` maps ``feature`` to ``iv``. The AUC is of the feature alone, missing rows left out,
+    direction ignored; ``suspicious`` marks what is too good to be known at application.
+    """
+    iv = dict(table.select("feature", "iv").rows())
+    rows = []
+    for name in features.names:
+        area = None
+        if name in features.numeric:
+            values = part.features[name].to_numpy()
+            known = ~np.isnan(values)
+            y = part.y[known]
+            if 0 < y.sum() < len(y):
+                area = metrics.auc(y, values[known], part.weight[known])
+                area = max(area, 1 - area)
+        strong = iv.get(name, 0.0) > SUSPICIOUS_IV or (area or 0.0) > SUSPICIOUS_AUC
+        rows.append({"feature": name, "iv": iv.get(name), "auc": area, "suspicious": strong})
+    return pl.DataFrame(rows).sort("iv", descending=True, nulls_last=True)
+
+
+def notes(
+    sample: Sample, table: pl.DataFrame, strength: pl.DataFrame, policy: Policy, answers: str
+) -> list[str]:
+    """Return what a reader must know about these numbers, in sentences."""
+    said = []
+    for name, iv, area in strength.filter("suspicious").select("feature", "iv", "auc").rows():
+        alone = "" if area is None else f", AUC {area:.3f}"
+        said.append(
+            f"SUSPICIOUS: {name} alone is implausibly strong (IV {iv or 0:.2f}{alone}). Check that "
+            "it is known at application."
+        )
+    if sample.purged is None:
+        said.append(
+            "UNPURGED: the outcome has no horizon, so a row's label may have been settled after "
+            "the first out-of-time date; out-of-time results are called unpurged."
+        )
+    elif sample.purged:
+        said.append(
+            f"Purged {sample.purged:,} in-time rows whose label window reaches the out-of-time "
+            "window."
+        )
+    early, late = sample.in_time, sample.out_of_time
+    for model in table["model"].unique(maintain_order=True):
+        pd_late = value(table, model, OUT_OF_TIME, "mean_pd")
+        ratio = pd_late / late.bad_rate
+        if abs(ratio - 1) > BAND:
+            word = "TOO LOW" if ratio < 1 else "TOO HIGH"
+            said.append(
+                f"PDs of the {model} are {word} out of time: mean PD {pd_late:.1%} against a bad "
+                f"rate of {late.bad_rate:.1%} ({early.bad_rate:.1%} bad in training, "
+                f"{late.bad_rate:.1%} after). They are calibrated to a central tendency of "
+                f"{policy.calibration.central_tendency:.1%}; ranking is not affected."
+            )
+        drop = value(table, model, IN_TIME, "auc") - value(table, model, OUT_OF_TIME, "auc")
+        if drop > 0.02:
+            said.append(
+                f"AUC of the {model} falls by {drop:.3f} from in time to out of time: part of what "
+                "ranked risk in the training years did not hold afterwards."
+            )
+    best = strength.filter(pl.col("iv").is_not_null())
+    if best.height:
+        weak = strength.filter(pl.col("iv").fill_null(0.0) < WEAK_IV).height
+        said.append(
+            f"The strongest feature known at application is {best['feature'][0]} with an IV of "
+            f"{best['iv'][0]:.3f} in time; {weak} of {strength.height} features have an IV below "
+            f"{WEAK_IV}."
+        )
+    said += [remark.en for remark in policy.remarks]
+    rule = policy.answering
+    said.append(
+        f"The {answers} answers: the {rule.default} is the product's default, and the other takes "
+        f"its place only with an out-of-time {rule.metric.upper()} at least {rule.min_gain} higher."
+    )
+    return said

@@ -1,0 +1,128 @@
+"""Fits the product's two models and calibrates each on margins it did not learn from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import polars as pl
+from sklearn.model_selection import StratifiedKFold
+
+from scorecard.contract import Product
+from scorecard.logodds import Floats
+from scorecard.models.boosted import BoostedModel
+from scorecard.models.boosted_classifier import BoostedClassifier
+from scorecard.models.calibration import Calibration, PDCalibrator
+from scorecard.models.scorecard import Scorecard
+from scorecard.models.scorecard_classifier import ScorecardClassifier
+from scorecard.policy import Policy
+from scorecard.training.sample import Part
+
+FOLDS = 3
+
+#: Called with a sentence on what is being done and how far it is, 0 to 1.
+Progress = Callable[[str, float], None]
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """One fitted model: its estimator, calibration, and cross-fitted in-time margins (n,)."""
+
+    name: str
+    estimator: ScorecardClassifier | BoostedClassifier
+    calibration: Calibration
+    cross_margin: Floats
+
+    def margin(self, features: pl.DataFrame) -> Floats:
+        """Return margins (n,), log-odds of bad, of rows of features."""
+        return np.asarray(self.estimator.decision_function(features), dtype=np.float64)
+
+    def pd(self, features: pl.DataFrame) -> Floats:
+        """Return calibrated PDs (n,) of rows of features."""
+        return self.calibration.pd(self.margin(features))
+
+
+def fit_models(
+    product: Product, policy: Policy, part: Part, *, seed: int, progress: Progress
+) -> tuple[Fitted, Fitted]:
+    """Fit the scorecard and the boosted model on the in-time rows."""
+    makers: dict[str, Callable[[], Any]] = {
+        "scorecard": lambda: _scorecard(product, policy),
+        "boosted": lambda: _boosted(product, policy, seed),
+    }
+    scorecard, boosted = (
+        _fit(name, make, policy, part, seed=seed, progress=progress)
+        for name, make in makers.items()
+    )
+    return scorecard, boosted
+
+
+def frozen(fitted: Fitted) -> Scorecard | BoostedModel:
+    """Return the frozen value of a fitted model."""
+    estimator = fitted.estimator
+    value = estimator.model_ if fitted.name == "boosted" else estimator.scorecard_
+    assert isinstance(value, (Scorecard, BoostedModel))
+    return value
+
+
+def _scorecard(product: Product, policy: Policy) -> ScorecardClassifier:
+    special = {f.name: list(f.special_values) for f in product.features.features
+               if f.special_values}  # fmt: skip
+    return ScorecardClassifier(
+        trend=product.features.trends(),
+        special_values=special or None,
+        pdo=policy.score.pdo,
+        base_score=policy.score.base_score,
+        base_odds=policy.score.base_odds,
+        **policy.models.scorecard,
+    )
+
+
+def _boosted(product: Product, policy: Policy, seed: int) -> BoostedClassifier:
+    return BoostedClassifier(
+        trend=product.features.trends(), random_state=seed, **policy.models.boosted
+    )
+
+
+def _fit(
+    name: str,
+    make: Callable[[], Any],
+    policy: Policy,
+    part: Part,
+    *,
+    seed: int,
+    progress: Progress,
+) -> Fitted:
+    cross = np.empty(len(part))
+    folds = StratifiedKFold(FOLDS, shuffle=True, random_state=seed)
+    done = 0.0
+
+    def fit(model: Any, rows: Floats | None) -> Any:
+        x, y, w = part.features, part.y, part.weight
+        if rows is not None:
+            x, y, w = x[rows], y[rows], w[rows]
+        if name == "boosted":
+            share = 1 / (FOLDS + 1)
+            return model.fit(
+                x, y, w, on_round=lambda i, n: progress(f"fitting {name}", done + share * i / n)
+            )
+        return model.fit(x, y, w)
+
+    for k, (rest, held) in enumerate(folds.split(part.y, part.y)):
+        done = k / (FOLDS + 1)
+        progress(f"fitting {name}", done)
+        cross[held] = fit(make(), rest).decision_function(part.features[held])
+    done = FOLDS / (FOLDS + 1)
+    progress(f"fitting {name}", done)
+    model = fit(make(), None)
+    progress(f"fitting {name}", 1.0)
+    calibrator = PDCalibrator(policy.calibration.central_tendency).fit(
+        cross,
+        part.y,
+        part.weight,
+        reference_margin=model.decision_function(part.features),
+        reference_weight=part.weight,
+    )
+    return Fitted(name, model, calibrator.calibration_, cross)

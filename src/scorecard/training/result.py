@@ -1,0 +1,57 @@
+"""What a training run leaves behind."""
+
+from __future__ import annotations
+
+import html
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import polars as pl
+
+from scorecard.rating import Bundle, Rater
+from scorecard.training.fit import Fitted
+from scorecard.training.sample import Sample
+
+
+@dataclass(frozen=True)
+class TrainingResult:
+    """The models, their tables and their bundle; in a notebook it renders as tables.
+
+    ``table`` has a row per model and window; ``power`` a row per feature (IV, AUC alone);
+    ``steps`` counts what became of the file's rows; ``notes`` are sentences to read. ``version``
+    and ``run_id`` are the registry's, None where nothing was logged.
+    """
+
+    product: str
+    answering: str
+    table: pl.DataFrame
+    power: pl.DataFrame
+    notes: tuple[str, ...]
+    sample: Sample = field(repr=False)
+    models: dict[str, Fitted] = field(repr=False)
+    bundle: Bundle = field(repr=False)
+    version: str | None = None
+    run_id: str | None = None
+
+    @property
+    def steps(self) -> pl.DataFrame:
+        """Rows, bads and weight after each step from the file to the windows."""
+        return self.sample.steps
+
+    @property
+    def rater(self) -> Rater:
+        """A rater of this bundle, as the service would load it."""
+        return Rater(self.bundle, version=self.version)
+
+    def write(self, folder: str | Path) -> Path:
+        """Write the bundle's files into ``folder``."""
+        return self.bundle.write(folder)
+
+    def _repr_html_(self) -> str:
+        said = "".join(f"<li>{html.escape(note)}</li>" for note in self.notes)
+        where = "not registered" if self.version is None else f"version {self.version}, champion"
+        with pl.Config(tbl_hide_dataframe_shape=True, float_precision=4, tbl_rows=40):
+            return (
+                f"<h4>{html.escape(self.product)}: {self.answering} answers ({where})</h4>"
+                f"{self.table._repr_html_()}<ul>{said}</ul>"
+            )

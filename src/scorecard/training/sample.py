@@ -1,0 +1,168 @@
+"""From a table to the rows that train and the rows that test, with every loss counted."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from scorecard import metrics
+from scorecard.contract import Product
+from scorecard.errors import ProductError, TableError
+from scorecard.features import Expression
+from scorecard.logodds import Floats
+from scorecard.policy import Policy
+
+#: A window must hold at least this many bads and goods to fit or to judge a model at all.
+FEWEST = 20
+
+
+@dataclass(frozen=True)
+class Part:
+    """The rows of one window: ``features`` (n rows), outcome ``y`` (bad is 1), ``weight``."""
+
+    features: pl.DataFrame
+    y: Floats
+    weight: Floats
+    first: str
+    last: str
+
+    def __len__(self) -> int:
+        return len(self.y)
+
+    @property
+    def bad_rate(self) -> float:
+        """The weighted bad rate."""
+        return metrics.bad_rate(self.y, self.weight)
+
+
+@dataclass(frozen=True)
+class Sample:
+    """In-time and out-of-time rows of a product's table.
+
+    ``steps`` counts rows, bads and weight after each step from the file to the windows; ``purged``
+    says whether in-time label windows end before the first out-of-time date (None: the outcome has
+    no horizon, nothing can be purged). ``rejected`` holds the rows the contract refused,
+    ``fingerprint`` is the SHA-256 of the accepted table.
+    """
+
+    in_time: Part
+    out_of_time: Part
+    steps: pl.DataFrame
+    purged: int | None
+    rejected: pl.DataFrame
+    ignored: tuple[str, ...]
+    fingerprint: str
+
+
+def draw_sample(product: Product, policy: Policy, data: pl.DataFrame) -> Sample:
+    """Check, exclude, label and split ``data`` as the product declares.
+
+    Raises `TableError` for a table of the wrong shape or a window without enough bads and goods,
+    `ProductError` for a policy line that does not fit the columns.
+    """
+    checked = product.table.check(data)
+    table = checked.accepted
+    if table.is_empty():
+        raise TableError("The contract rejects every row of the table; none is left to train on.")
+    steps = _Steps(product, policy)
+    steps.count("in the file, valid under the contract", table)
+    windows = {
+        "in time": _condition(policy.sample.in_time, product, "sample.in_time"),
+        "out of time": _condition(policy.sample.out_of_time, product, "sample.out_of_time"),
+    }
+    for window, dates in windows.items():
+        steps.count(f"of these {window}, before exclusions", table.filter(dates))
+    for exclusion in policy.population.exclusions:
+        rule = _condition(exclusion.rule, product, "population.exclusions")
+        table = table.filter(~rule.fill_null(False))
+        steps.count(f"after excluding: {exclusion.reason_en}", table)
+    table = table.filter(_condition(policy.outcome.known, product, "outcome.known"))
+    steps.count("outcome known", table)
+    early, late = (table.filter(dates) for dates in windows.values())
+    purged = None
+    if policy.outcome.horizon_months is not None and late.height:
+        kept = early.filter(_label_ends(policy) < late[policy.sample.observation_date].min())
+        purged, early = early.height - kept.height, kept
+    steps.count("in time", early)
+    steps.count("out of time", late)
+    return Sample(
+        in_time=_part(product, policy, early, "in time"),
+        out_of_time=_part(product, policy, late, "out of time"),
+        steps=steps.table(),
+        purged=purged,
+        rejected=checked.rejected,
+        ignored=checked.ignored,
+        fingerprint=fingerprint(checked.accepted),
+    )
+
+
+def fingerprint(table: pl.DataFrame) -> str:
+    """Return the SHA-256 of a table's Arrow form: equal for equal names, types, rows and order."""
+    buffer = io.BytesIO()
+    table.write_ipc_stream(buffer, compression="uncompressed")
+    return hashlib.sha256(buffer.getbuffer()).hexdigest()
+
+
+class _Steps:
+    """Counts what each step leaves."""
+
+    def __init__(self, product: Product, policy: Policy) -> None:
+        self._bad = _condition(policy.outcome.bad, product, "outcome.bad")
+        weight = policy.sample.weight
+        if weight is not None and weight not in product.kinds:
+            raise ProductError(f"sample.weight names {weight!r}, which is no declared column.")
+        self._weight = pl.lit(1.0) if weight is None else pl.col(weight)
+        self._rows: list[tuple[str, int, int, float, float | None]] = []
+
+    def count(self, step: str, table: pl.DataFrame) -> None:
+        bad = self._bad.fill_null(False)
+        counted = table.select(bad.alias("bad"), weight=self._weight)
+        weight = float(counted["weight"].sum())
+        bad_weight = float(counted.filter("bad")["weight"].sum())
+        rate = bad_weight / weight if weight else None
+        self._rows.append((step, table.height, int(counted["bad"].sum()), weight, rate))
+
+    def table(self) -> pl.DataFrame:
+        names = ["step", "rows", "bads", "weight", "weighted_bad_rate"]
+        return pl.DataFrame(self._rows, schema=names, orient="row")
+
+
+def _condition(sql: str, product: Product, line: str) -> pl.Expr:
+    expression = Expression(sql, product.kinds)
+    if expression.kind != "bool":
+        raise ProductError(f"policy.yaml: {line} must be a condition; {sql!r} is not.")
+    return expression.polars
+
+
+def _label_ends(policy: Policy) -> pl.Expr:
+    months = policy.outcome.horizon_months
+    return pl.col(policy.sample.observation_date).dt.offset_by(f"{months}mo")
+
+
+def _part(product: Product, policy: Policy, table: pl.DataFrame, window: str) -> Part:
+    bad = _condition(policy.outcome.bad, product, "outcome.bad")
+    y = table.select(bad.cast(pl.Float64).alias("y"))["y"].to_numpy()
+    bads = int(y.sum())
+    if min(bads, len(y) - bads) < FEWEST:
+        raise TableError(
+            f"The {window} window needs at least {FEWEST} bads and {FEWEST} goods; it has {bads} "
+            f"bads in {len(y)} rows. Check sample.{window.replace(' ', '_')} in policy.yaml and "
+            "the dates of the table."
+        )
+    weight = np.ones(len(y))
+    if policy.sample.weight is not None:
+        weight = table[policy.sample.weight].cast(pl.Float64).to_numpy()
+        if not (np.isfinite(weight).all() and (weight > 0).all()):
+            raise TableError(f"{policy.sample.weight} must be a positive weight in every row.")
+    dates = table[policy.sample.observation_date]
+    return Part(
+        features=product.features.evaluate(table),
+        y=y,
+        weight=weight,
+        first=str(dates.min()),
+        last=str(dates.max()),
+    )

@@ -1,0 +1,83 @@
+"""From a parsed body to rows the rater takes, or to the rules they break."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from pydantic import ValidationError
+
+from scorecard.contract import problems_of, row_of
+from scorecard.contract.wording import kind_of
+from scorecard.values import Problem
+from scorecard.web.body import repeated
+
+if TYPE_CHECKING:
+    from scorecard.contract import Product
+
+Row = dict[str, Any]
+Problems = tuple[Problem, ...]
+ONE, MANY = "application", "applications"
+MOST = 1000  # applications in one batch
+
+
+class Applications:
+    """Reads the applications of one product out of a request's envelope."""
+
+    def __init__(self, product: Product) -> None:
+        self._model = product.request_model
+        self._columns = tuple(column for column in product.columns if column.asked)
+
+    def one(self, body: dict[str, Any]) -> Row | Problems:
+        """Return the row of ``{"application": {…}}``, or all that is wrong with it."""
+        problems = list(_envelope(body, ONE))
+        if ONE not in body:
+            return tuple(problems)
+        row = self._row(body[ONE])
+        if isinstance(row, tuple):
+            problems += row
+        return tuple(problems) or row
+
+    def many(self, body: dict[str, Any]) -> list[Row | Problems] | Problems:
+        """Return each row of ``{"applications": [{…}, …]}``, or what is wrong with it, in order.
+
+        Returns problems alone where the envelope itself is wrong.
+        """
+        problems = list(_envelope(body, MANY))
+        found = body.get(MANY)
+        if MANY in body and not isinstance(found, list):
+            problems.append(Problem(MANY, "type", "an array of applications", kind_of(found)))
+        elif isinstance(found, list) and not 1 <= len(found) <= MOST:
+            kind = "an empty array" if not found else "a longer array"
+            problems.append(Problem(MANY, "length", f"1 to {MOST} applications", kind))
+        if problems or not isinstance(found, list):
+            return tuple(problems)
+        return [self._row(each) for each in found]
+
+    def _row(self, application: Any) -> Row | Problems:
+        broken: dict[str, Problem] = {}
+        row: Row = {}
+        try:
+            row = row_of(self._model.model_validate(application))
+        except ValidationError as error:
+            for problem in problems_of(error, self._columns):
+                named = problem if problem.field else replace(problem, field=ONE)
+                broken[named.field] = named
+        for problem in _repetitions(application):
+            broken[problem.field] = problem
+        return tuple(broken.values()) or row
+
+
+def _envelope(body: dict[str, Any], wanted: str) -> Iterable[Problem]:
+    if wanted not in body:
+        yield Problem(wanted, "required", "a value, not null", "absent")
+    for name, value in body.items():
+        if name != wanted:
+            yield Problem(name[:80], "unknown", f"only {wanted}", kind_of(value))
+    yield from _repetitions(body)
+
+
+def _repetitions(value: Any) -> Iterable[Problem]:
+    for name in repeated(value):
+        yield Problem(name[:80], "repeated", "given once", "repeated")

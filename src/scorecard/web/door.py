@@ -1,0 +1,120 @@
+"""The BentoML service around the application: workers, probes, metrics."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import bentoml
+from pydantic import ValidationError
+
+from scorecard.errors import InputError
+from scorecard.web.app import PATHS, create_app
+from scorecard.web.environment import DEFAULT_MODEL, DEFAULT_WORKERS, ENVIRONMENT
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp, Receive, Scope, Send
+
+    from scorecard.rating import Rater
+
+TIMEOUT_S = 60  # the longest that a slow sender is waited for
+PROBES = frozenset({"/livez", "/readyz", "/healthz", "/metrics"})
+logger = logging.getLogger("scorecard.web")
+
+
+def service_from_environment() -> bentoml.Service[Any]:
+    """Return the service that the environment asks for, its bundle loaded.
+
+    ``SCORECARD_BUNDLE`` is a bundle's folder (``SCORECARD_MODEL_VERSION`` its registered version);
+    without it ``SCORECARD_MODEL`` is a ``models:/`` address. ``SCORECARD_EXAMPLE`` is a file with
+    the body of one request, ``WORKERS`` the number of processes. Raises `InputError` or
+    `BundleError` where nothing can be served.
+    """
+    from scorecard.rating import Rater
+
+    os.environ.update(ENVIRONMENT)
+    workers = _workers(os.environ.get("WORKERS", str(DEFAULT_WORKERS)))
+    bundle = os.environ.get("SCORECARD_BUNDLE")
+    if bundle:
+        rater = Rater.load(bundle, version=os.environ.get("SCORECARD_MODEL_VERSION") or None)
+    else:
+        rater = Rater.load(os.environ.get("SCORECARD_MODEL") or DEFAULT_MODEL)
+    return build_service(rater, workers=workers, example=_example(rater))
+
+
+def build_service(
+    rater: Rater, *, workers: int = DEFAULT_WORKERS, example: Mapping[str, Any] | None = None
+) -> bentoml.Service[Any]:
+    """Return the BentoML service that answers with ``rater`` in ``workers`` processes."""
+    logging.getLogger("scorecard.access").setLevel(logging.INFO)
+    app = create_app(rater, example=example)
+    decorate = bentoml.service(
+        name="scorecard",
+        service_class=DoorService,
+        workers=workers,
+        traffic={"timeout": TIMEOUT_S},
+        # BentoML's own access log writes paths and content types as the caller chose them.
+        logging={"access": {"enabled": False}},
+        envs=[{"name": name, "value": value} for name, value in ENVIRONMENT.items()],
+    )
+    return bentoml.asgi_app(app, path="/")(decorate(Ratings))
+
+
+class Ratings:
+    """Ratings of small enterprises: POST /rate, POST /rate_batch, GET /openapi.json."""
+
+
+class DoorService(bentoml.Service[Any]):  # type: ignore[misc]
+    """A BentoML service that shows the outside nothing but the mounted application and probes."""
+
+    def to_asgi(self, is_main: bool = True) -> ASGIApp:
+        """Return the application that a worker runs."""
+        return Threshold(super().to_asgi(is_main=is_main), self.mount_apps[0][0])
+
+
+class Threshold:
+    """Lets known requests through BentoML and hands all others to the application's refusals.
+
+    BentoML labels its metrics with each path it sees, so that unknown paths would fill memory and
+    show up in ``/metrics``; and it has pages of its own that know nothing of the application.
+    """
+
+    def __init__(self, service: ASGIApp, app: ASGIApp) -> None:
+        self.service = service
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Hand one connection to whom it concerns."""
+        known = scope["type"] == "lifespan" or (
+            scope["type"] == "http"
+            and (scope["path"] not in PROBES or scope["method"] in ("GET", "HEAD"))
+            and (scope["path"] in PATHS or scope["path"] in PROBES)
+        )
+        await (self.service if known else self.app)(scope, receive, send)
+
+
+def _workers(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= 64:
+        raise InputError(f"WORKERS must be a whole number from 1 to 64; got {text!r}.")
+    return int(text)
+
+
+def _example(rater: Rater) -> dict[str, Any] | None:
+    """Return the example's body if it is an application of the product served."""
+    path = os.environ.get("SCORECARD_EXAMPLE")
+    if not path:
+        return None
+    try:
+        example: dict[str, Any] = json.loads(Path(path).read_text(encoding="utf-8"))
+        rater.product.request_model.model_validate(example["application"])
+    except (OSError, ValueError, KeyError, TypeError, ValidationError) as error:
+        logger.warning(
+            "The example %s is not shown: it is no application of %s (%s).",
+            path, rater.product.name, type(error).__name__,
+        )  # fmt: skip
+        return None
+    return example

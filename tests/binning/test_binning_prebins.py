@@ -1,0 +1,80 @@
+import numpy as np
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from scorecard.binning.prebins import number_prebins, short_between, text_prebins
+
+
+def prebins(values, max_prebins=10, weight=None):
+    values = np.asarray(values, dtype=float)
+    weight = np.ones(len(values)) if weight is None else np.asarray(weight, dtype=float)
+    return number_prebins(values, weight * (values > 0), weight, max_prebins)
+
+
+@given(
+    st.lists(st.floats(-1e6, 1e6) | st.sampled_from([0.0, 1.0]), min_size=1, max_size=200),
+    st.integers(2, 30),
+)
+@settings(max_examples=100, deadline=None)
+def test_pieces_are_ordered_complete_and_few(values, most):
+    found = prebins(values, most)
+    assert len(found.lows) <= most
+    assert (found.lows <= found.highs).all()
+    assert (found.highs[:-1] < found.lows[1:]).all()
+    assert found.counts.rows.sum() == len(values)
+    cuts = [found.cut(k) for k in range(1, len(found.lows))]
+    assert (np.searchsorted(cuts, found.lows, side="right") == np.arange(len(found.lows))).all()
+    assert (np.searchsorted(cuts, found.highs, side="right") == np.arange(len(found.lows))).all()
+
+
+def test_pieces_of_distinct_values_weigh_the_same():
+    found = prebins(np.random.default_rng(0).permutation(1000), 20)
+    assert (found.counts.rows == 50).all()
+
+
+def test_the_unit_of_the_weights_does_not_move_boundaries():
+    values = np.repeat(np.arange(500.0), 2)  # every second middle of a tie falls on a boundary
+    whole = prebins(values, 40)
+    for unit in (0.1, 1 / 3, 3.7):
+        assert (prebins(values, 40, np.full(1000, unit)).lows == whole.lows).all()
+
+
+def test_a_heavy_value_stands_alone_and_leaves_room_for_the_rest():
+    values = np.concatenate((np.zeros(9000), np.arange(1, 501), -np.arange(1, 501)))
+    found = prebins(values, 20)
+    alone = np.flatnonzero((found.lows == 0) & (found.highs == 0))
+    assert len(alone) == 1
+    assert len(found.lows) >= 18
+
+
+def test_rows_without_weight_change_nothing():
+    values = np.arange(100.0)
+    more = prebins(np.append(values, [5.5, 1e9]), 7, np.append(np.ones(100), [0, 0]))
+    assert (more.lows == prebins(values, 7).lows).all()
+    assert prebins([1.0, 2.0], 7, [0, 0]) is None
+
+
+@given(st.floats(-1e12, 1e12), st.floats(-1e12, 1e12))
+def test_cut_separates(a, b):
+    left, right = sorted((a, b))
+    if left < right:
+        assert left < short_between(left, right) <= right
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "cut"),
+    [(0, 1, 1), (3, 5, 4), (0.15317, 0.15392, 0.1535), (-1, 0, 0), (3328, 3329, 3329)],
+)
+def test_cut_is_short(left, right, cut):
+    assert short_between(float(left), float(right)) == cut
+
+
+def test_levels_in_order_of_bad_rate_rare_ones_pooled():
+    levels = ["c"] * 50 + ["a"] * 40 + ["b"] * 8 + ["x"] + ["y"]
+    bad = np.array([1.0] * 25 + [0.0] * 25 + [1.0] * 4 + [0.0] * 36 + [1.0] * 8 + [0.0] * 2)
+    found = text_prebins(pl.Series(levels), bad, np.ones(100), 0.05)
+    assert found.groups == (("x", "y"), ("a",), ("c",), ("b",))
+    assert found.counts.bads.tolist() == [0, 4, 25, 8]
+    assert found.counts.rows.tolist() == [2, 40, 50, 8]

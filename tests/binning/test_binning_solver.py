@@ -1,0 +1,193 @@
+"""The solver against enumeration, and the laws an optimum obeys."""
+
+from itertools import combinations
+from statistics import NormalDist
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from scorecard.binning import InfeasibleBinning, solve
+from scorecard.binning.divergence import DIVERGENCES, SMOOTHING, shares, woe
+from scorecard.binning.rules import TRENDS
+from scorecard.errors import InputError
+from scorecard.features.feature import TRENDS as DECLARED_TRENDS
+
+
+def follows(rates, trend):
+    steps = np.diff(rates)
+    up, down = steps >= -1e-12, steps <= 1e-12
+    if trend in ("peak", "valley"):
+        first, second = (up, down) if trend == "peak" else (down, up)
+        return any(first[:k].all() and second[k:].all() for k in range(len(steps) + 1))
+    return {"none": True, "ascending": up.all(), "descending": down.all(),
+            "auto": up.all() or down.all()}[trend]  # fmt: skip
+
+
+def significant(b1, n1, b2, n2, level):
+    pooled = (b1 + b2) / (n1 + n2)
+    variance = pooled * (1 - pooled) * (1 / n1 + 1 / n2)
+    if variance <= 0:
+        return level >= 1
+    z = abs(b1 / n1 - b2 / n2) / np.sqrt(variance)
+    return 2 * (1 - NormalDist().cdf(z)) <= level
+
+
+def brute_force(b, g, *, divergence="iv", trend="none", min_bins=1, max_bins=99, min_bin_share=0,
+                max_bin_share=1, min_bin_bads=0, min_bin_goods=0, min_rate_gap=0.0,
+                max_p_value=1.0):  # fmt: skip
+    """Try every way to cut and return the best objective, None if no way meets the rules."""
+    best = None
+    for k in range(len(b)):
+        for cuts in combinations(range(1, len(b)), k):
+            starts = [0, *cuts]
+            bb, gg = np.add.reduceat(b, starts), np.add.reduceat(g, starts)
+            n = bb + gg
+            share = n / n.sum()
+            if not (
+                min_bins <= k + 1 <= max_bins
+                and (share >= min_bin_share * (1 - 1e-9)).all()
+                and (share <= max_bin_share * (1 + 1e-9)).all()
+                and (bb >= min_bin_bads * (1 - 1e-9)).all()
+                and (gg >= min_bin_goods * (1 - 1e-9)).all()
+                and (np.abs(np.diff(bb / n)) >= min_rate_gap - 1e-12).all()
+                and follows(bb / n, trend)
+                and all(
+                    significant(bb[i], n[i], bb[i + 1], n[i + 1], max_p_value) for i in range(k)
+                )
+            ):
+                continue
+            value = DIVERGENCES[divergence](*shares(bb, gg, b.sum(), g.sum())).sum()
+            best = value if best is None else max(best, value)
+    return best
+
+
+@st.composite
+def problems(draw):
+    n = draw(st.integers(1, 8))
+    weights = st.one_of(st.integers(0, 30), st.floats(0.1, 30))
+    b = np.array(draw(st.lists(weights, min_size=n, max_size=n)), dtype=float)
+    g = np.array(draw(st.lists(weights, min_size=n, max_size=n)), dtype=float)
+    b[0] += 0.5
+    g[-1] += 0.5
+    g[b + g == 0] = 1.0
+    maybe = {
+        "divergence": st.sampled_from(list(DIVERGENCES)),
+        "trend": st.sampled_from(TRENDS),
+        "min_bins": st.integers(1, 3),
+        "max_bins": st.integers(1, 5),
+        "min_bin_share": st.floats(0, 0.4),
+        "max_bin_share": st.floats(0.3, 1),
+        "min_bin_bads": st.floats(0, 15),
+        "min_bin_goods": st.floats(0, 15),
+        "min_rate_gap": st.floats(0, 0.3),
+        "max_p_value": st.floats(0.01, 1),
+    }
+    names = draw(st.sets(st.sampled_from(sorted(maybe)), max_size=4))
+    return b, g, {name: draw(maybe[name]) for name in sorted(names)}
+
+
+@settings(max_examples=300, deadline=None)
+@given(problems())
+def test_equals_enumeration(problem):
+    b, g, rules = problem
+    expected = brute_force(b, g, **rules)
+    if expected is None:
+        with pytest.raises(InfeasibleBinning):
+            solve(b, g, **rules)
+        return
+    found = solve(b, g, **rules)
+    assert found.objective == pytest.approx(expected, rel=1e-12, abs=1e-12)
+    # the cuts that are returned are worth the objective that is claimed
+    starts = [0, *found.cuts]
+    bb, gg = np.add.reduceat(b, starts), np.add.reduceat(g, starts)
+    worth = DIVERGENCES[rules.get("divergence", "iv")](*shares(bb, gg, b.sum(), g.sum())).sum()
+    assert worth == pytest.approx(found.objective, rel=1e-12, abs=1e-12)
+    assert follows(bb / (bb + gg), found.trend)
+
+
+@given(st.integers(0, 10_000), st.floats(1e-3, 1e6))
+@settings(max_examples=30, deadline=None)
+def test_scale_and_reversal(seed, scale):
+    rng = np.random.default_rng(seed)
+    b, g = rng.uniform(1, 20, 25), rng.uniform(20, 90, 25)
+    rules = {"max_bins": 6, "min_bin_share": 0.05}
+    base = solve(b, g, trend="ascending", **rules)
+    assert solve(b * scale, g * scale, trend="ascending", **rules).cuts == base.cuts
+    mirrored = solve(b[::-1], g[::-1], trend="descending", **rules)
+    assert tuple(25 - cut for cut in reversed(mirrored.cuts)) == base.cuts
+
+
+def test_auto_searches_both_directions():
+    b, g = np.array([9.0, 8, 2, 3, 1]), np.array([11.0, 12, 18, 17, 19])
+    found = solve(b, g, trend="auto")
+    assert found.trend == "descending"
+    assert found.objective == solve(b, g, trend="descending").objective
+    assert solve(b, g, trend="ascending").cuts == ()
+
+
+def test_one_bin_is_a_result():
+    found = solve([5.0, 5, 5], [10.0, 10, 10], trend="auto")
+    assert (found.cuts, found.objective, found.trend) == ((), 0.0, "none")
+
+
+def test_pooled_z_test_known_value():
+    # 15/100 against 25/100: z = 0.1 / sqrt(.2·.8·.02) = 1.76777, two-sided p = 0.0771
+    assert solve([15, 25], [85, 75], max_p_value=0.0772).cuts == (1,)
+    assert solve([15, 25], [85, 75], max_p_value=0.0770).cuts == ()
+
+
+@pytest.mark.parametrize(
+    ("rules", "named"),
+    [
+        ({"min_bins": 4, "min_bin_share": 0.3}, "min_bins"),
+        ({"max_bin_share": 0.2}, "max_bin_share"),
+        ({"max_bin_share": 0.6, "trend": "descending"}, "max_bin_share"),
+        ({"min_bin_bads": 1e6}, "min_bin_bads"),
+        ({"min_bins": 5}, "min_bins"),
+    ],
+)
+def test_infeasible_names_the_constraint(rules, named):
+    with pytest.raises(InfeasibleBinning, match=named) as caught:
+        solve([1.0, 2, 3, 4], [9.0, 8, 7, 6], **rules)
+    assert caught.value.constraint == named
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"trend": "up"}, "trend must be one of none, .*; got 'up'"),
+        ({"divergence": "kl"}, "divergence must be one of"),
+        ({"min_bin_share": 3}, "min_bin_share must lie between 0 and 1"),
+        ({"max_bins": 0}, "max_bins"),
+        ({"bads": [1.0, np.nan]}, "bads"),
+        ({"bads": [0.0, 0.0]}, "both bads and goods"),
+        ({"bads": [1.0]}, "equally long"),
+    ],
+)
+def test_bad_input(arguments, message):
+    with pytest.raises(InputError, match=message):
+        solve(**{"bads": [1.0, 2], "goods": [2.0, 1], **arguments})
+
+
+@given(st.lists(st.floats(0, 1), min_size=2, max_size=2), st.floats(0.01, 0.5))
+def test_woe_falls_as_the_rate_rises_even_at_the_ends(rates, share):
+    low, high = sorted(rates)
+    n = np.array([share, share])
+    bads = n * [low, high]
+    first, second = woe(bads, n - bads, 0.3, 0.7)
+    assert np.isfinite([first, second]).all()
+    assert first >= second - 1e-12
+
+
+def test_bins_without_bads_or_goods_are_finite_and_others_exact():
+    bads, goods = np.array([0.0, 30, 10]), np.array([50.0, 10, 0])
+    found = woe(bads, goods, 40, 60)
+    assert found[1] == np.log((10 / 60) / (30 / 40))
+    assert found[0] == pytest.approx(np.log((50 / 60) / (SMOOTHING * 0.5)))
+    assert found[2] == pytest.approx(np.log((SMOOTHING * 0.1) / (10 / 40)))
+
+
+def test_every_declared_trend_can_be_solved():
+    assert set(DECLARED_TRENDS) <= set(TRENDS)
