@@ -18,7 +18,10 @@ from rich.table import Table
 if TYPE_CHECKING:
     import polars as pl
 
-out = Console()
+#: Columns drawn where the output is a file or a pipe and has no width of its own.
+WIDTH = 140
+
+out = Console(width=None if sys.stdout.isatty() else WIDTH)
 err = Console(stderr=True)
 
 

@@ -63,6 +63,7 @@ class Server:
             **_example(),
             "WORKERS": str(workers),
         }
+        self._log = log
         self.process = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
 
     def __enter__(self) -> Server:
@@ -73,7 +74,10 @@ class Server:
 
     def wait_ready(self, timeout: float = READY_S) -> None:
         """Return once the service answers that it is ready; `ScorecardError` if it does not."""
-        wait_ready(self.url, timeout, running=lambda: self.process.poll() is None)
+        try:
+            wait_ready(self.url, timeout, running=lambda: self.process.poll() is None)
+        except ScorecardError as error:
+            raise ScorecardError(f"{error} {_last_line(self._log)}".strip()) from None
 
     def wait(self) -> int:
         """Wait until the service ends by itself; returns its exit code."""
@@ -198,6 +202,17 @@ def _kill(pid: int) -> None:
             os.kill(each, signal.SIGKILL)
         except ProcessLookupError:
             continue
+
+
+def _last_line(log: IO[Any] | None) -> str:
+    """Return what a service that failed said last, where its output went to a file."""
+    if log is None:
+        return ""
+    try:
+        text = Path(log.name).read_text(encoding="utf-8", errors="replace")
+    except (OSError, TypeError):
+        return ""
+    return (text.strip().splitlines() or [""])[-1]
 
 
 @contextmanager

@@ -43,6 +43,10 @@ class InterventionalTables:
     plus a row's contributions is its margin. Every sum is taken in a fixed order without BLAS: a
     row's bits do not depend on its neighbours or on threads.
 
+    The margin of `explain` adds the leaves tree by tree in float64. Contributions reshuffle when a
+    value changes, so their sum can move in its last digit where no leaf did; the sum of the leaves
+    cannot, and keeps the declared trends to the bit.
+
     Attributes
     ----------
     base : float
@@ -65,36 +69,52 @@ class InterventionalTables:
         self._block_base = np.arange(len(blocks.features), dtype=np.intp) * blocks.states
         self._slots = np.where(blocks.features < 0, self._width, blocks.features).ravel()
         self._table = blocks.table(self._nodes.left(background))
-        margin = model.margin(background)
+        self._leaf_values = blocks.leaf_values()
+        self._bias = 0.0
+        own = model.margin(background)
+        leaves, _ = self.explain(background)
+        self._bias = math.fsum((own - leaves).tolist()) / len(own)
+        margin, contributions = self.explain(background)
         self.base = math.fsum(margin.tolist()) / len(margin)
         # The trees were read from xgboost's own format: a change of its meaning must not pass.
-        check_additivity(self.base, self.contributions(background), margin)
+        check_additivity(self.base, contributions, own)
+        check_additivity(0.0, margin[:, np.newaxis], own)
 
     def contributions(self, matrix: Floats) -> Floats:
         """Return each feature's contribution to each margin, shape (rows, features).
 
         ``matrix`` is encoded by the model, shape (rows, features). Positive is riskier.
         """
+        return self.explain(matrix)[1]
+
+    def explain(self, matrix: Floats) -> tuple[Floats, Floats]:
+        """Return each row's margin, shape (rows,), and contributions, shape (rows, features)."""
         matrix = self._model.check_matrix(matrix)
+        margin = np.empty(len(matrix), dtype=np.float64)
         result = np.empty(matrix.shape, dtype=np.float64)
         for start in range(0, len(matrix), _CHUNK):
-            self._explain(matrix[start : start + _CHUNK], result[start : start + _CHUNK])
-        return result
+            rows = slice(start, start + _CHUNK)
+            self._explain(matrix[rows], margin[rows], result[rows])
+        return margin, result
 
     def contributions_one(self, row: Floats) -> Floats:
         """Return one encoded row's contributions, shape (features,); same bits as in a batch."""
         if np.ndim(row) != 1:
             raise InputError(f"A row must have shape (features,); got {np.shape(row)}.")
-        result = np.empty((1, self._width), dtype=np.float64)
-        self._explain(self._model.check_matrix(row), result)
-        return np.asarray(result[0])
+        return np.asarray(self.explain(row)[1][0])
 
-    def _explain(self, matrix: Floats, out: Floats) -> None:
+    def _explain(self, matrix: Floats, margin: Floats, out: Floats) -> None:
         left = self._nodes.left(matrix)
         state = left.take(self._block_nodes[0], axis=1)
         for bit, nodes in enumerate(self._block_nodes[1:], start=1):
             state += left.take(nodes, axis=1) << bit
-        values = self._table.take(state + self._block_base, axis=0)
+        state = state + self._block_base
+        if state.shape[1]:
+            # A running sum adds in order; of the blocks of a tree all but one add zero.
+            margin[:] = self._bias + np.cumsum(self._leaf_values.take(state), axis=1)[:, -1]
+        else:
+            margin[:] = self._bias
+        values = self._table.take(state, axis=0)
         for i, weights in enumerate(values.reshape(len(matrix), -1)):
             # bincount adds one term after another: the order never depends on the batch.
             out[i] = np.bincount(self._slots, weights, self._width + 1)[: self._width]
@@ -359,14 +379,9 @@ class _Blocks:
         own = (self.slot >= 0).sum(axis=1)
         patterns = 1 << self.slot.shape[1]
         seen = np.zeros((len(background), len(self.value)), dtype=np.uint8)
-        state = np.arange(self.states, dtype=np.uint16)
-        met = np.zeros((len(self.value), self.states), dtype=np.uint8)
+        met = self._broken()
         for j in range(self.slot.shape[1]):
-            want, about, bit = self.want[:, j], self.about[:, j], self.bit[:, j]
-            seen |= (background[:, self.decision[:, j]] ^ want) << about
-            met |= (((state >> bit[:, None]) & 1) ^ want[:, None]).astype(np.uint8) << about[
-                :, None
-            ]
+            seen |= (background[:, self.decision[:, j]] ^ self.want[:, j]) << self.about[:, j]
         # Both hold violated features until here; a pattern has a bit for each satisfied one.
         full = ((1 << own) - 1).astype(np.uint8)
         seen ^= full
@@ -389,6 +404,28 @@ class _Blocks:
                 for k in range(d):
                     table[self.block[leaf], :, self.slot[leaf, k]] += given[:, :, k]
         return table.reshape(-1, table.shape[2])
+
+    def leaf_values(self) -> Floats:
+        """Return the value of the leaf that each block's state reaches (0: none of its leaves).
+
+        Shape (blocks · states,).
+        """
+        values = np.zeros((len(self.features), self.states))
+        reached = self._broken() == 0
+        for rank in np.unique(self.rank):
+            some = np.flatnonzero(self.rank == rank)
+            values[self.block[some]] += np.where(reached[some], self.value[some, None], 0.0)
+        return values.ravel()
+
+    def _broken(self) -> NDArray[np.uint8]:
+        """Return which of its features' conditions each leaf sees violated in each state (bits)."""
+        state = np.arange(self.states, dtype=np.uint16)
+        broken = np.zeros((len(self.value), self.states), dtype=np.uint8)
+        for j in range(self.slot.shape[1]):
+            want, about, bit = self.want[:, j], self.about[:, j], self.bit[:, j]
+            wrong = ((state >> bit[:, None]) & 1) ^ want[:, None]
+            broken |= wrong.astype(np.uint8) << about[:, None]
+        return broken
 
 
 def _pair_weights(d: int) -> Floats:

@@ -14,6 +14,9 @@ _KIND = {"float": "number", "int": "number", "bool": "bool", "str": "text", "dat
 
 _SECONDS_PER_DAY = 86_400
 
+#: log10 is written as ln(x)/ln(10): engines' own log10 differ in the last digit.
+_LN_10 = "2.302585092994046"
+
 
 def _double(node: exp.Expression) -> exp.Expression:
     return exp.cast(node, "DOUBLE")
@@ -117,17 +120,15 @@ class Normaliser:
     def _subtract(self, node: exp.Sub) -> Visited:
         (left, lk), (right, rk) = self.visit(node.this), self.visit(node.expression)
         if lk == rk == "date":
-            days = exp.Div(
-                this=exp.Paren(this=exp.Sub(this=_epoch(left), expression=_epoch(right))),
-                expression=_number(str(_SECONDS_PER_DAY)),
-            )
-            return exp.Paren(this=days), "number"
+            seconds = exp.Paren(this=exp.Sub(this=_epoch(left), expression=_epoch(right)))
+            days = _quotient(seconds, _number(str(_SECONDS_PER_DAY)))
+            # Whole by nature; the floor takes off what the reciprocal left in the last digit.
+            return exp.Floor(this=exp.Add(this=days, expression=_number("0.5"))), "number"
         return self._arithmetic(node)
 
     def _divide(self, node: exp.Div) -> Visited:
         above, below = self._need(node.this, "number"), self._need(node.expression, "number")
-        guarded = exp.Nullif(this=below, expression=_number("0"))
-        return exp.Div(this=above, expression=guarded), "number"
+        return _quotient(above, below), "number"
 
     def _negate(self, node: exp.Neg) -> Visited:
         return exp.Neg(this=self._need(node.this, "number")), "number"
@@ -151,8 +152,7 @@ class Normaliser:
         if base is not None and base.sql() != "10":
             return self._refuse(node)
         written, _ = self._guarded(exp.Ln(), self._need(argument, "number"), exp.GT)
-        inner = written.this
-        return exp.Anonymous(this="LOG10", expressions=[inner]), "number"
+        return exp.Paren(this=_quotient(written, _number(_LN_10))), "number"
 
     def _root(self, node: exp.Sqrt) -> Visited:
         return self._guarded(exp.Sqrt(), self._need(node.this, "number"), exp.GTE)
@@ -295,6 +295,19 @@ class Normaliser:
         raise ProductError(
             f"{name}() is not in the subset of SQL in which all engines agree; in {self.sql!r}."
         )
+
+
+def _quotient(above: exp.Expression, below: exp.Expression) -> exp.Expression:
+    """Divide, null where ``below`` is zero.
+
+    Some engines divide many rows by a constant through its reciprocal, and one row by division,
+    which differs in the last digit: the reciprocal is therefore written out.
+    """
+    guarded = exp.Nullif(this=below, expression=_number("0"))
+    if below.find(exp.Column) is None and above.find(exp.Column) is not None:
+        reciprocal = exp.Paren(this=exp.Div(this=_number("1"), expression=guarded))
+        return exp.Mul(this=above, expression=reciprocal)
+    return exp.Div(this=above, expression=guarded)
 
 
 def _epoch(date: exp.Expression) -> exp.Expression:

@@ -112,8 +112,7 @@ class BoostedVoice:
     def hear_one(self, values: Values) -> Account:
         """See `Voice.hear_one`; raises `ExplanationError` where it does not add up."""
         row, unseen = self.model.encode_one(values)
-        contributions = self._tables.contributions_one(row)[np.newaxis]
-        return self._account(row[np.newaxis], contributions, [dict.fromkeys(unseen, UNSEEN)])
+        return self._account(row[np.newaxis], [dict.fromkeys(unseen, UNSEEN)])
 
     def hear(self, frame: pl.DataFrame) -> Account:
         """See `Voice.hear`; raises `ExplanationError` where it does not add up."""
@@ -122,13 +121,12 @@ class BoostedVoice:
         for name, rows in self.model.unseen(frame).items():
             for i in np.flatnonzero(rows):
                 flags[i][name] = UNSEEN
-        return self._account(matrix, self._tables.contributions(matrix), flags)
+        return self._account(matrix, flags)
 
-    def _account(self, matrix: Floats, contributions: Floats, flags: list[Flags]) -> Account:
+    def _account(self, matrix: Floats, flags: list[Flags]) -> Account:
+        margin, contributions = self._tables.explain(matrix)
+        # The booster's own margin is the witness: no answer leaves that it does not confirm.
         check_additivity(self._tables.base, contributions, self.model.margin(matrix))
-        margin = np.full(len(matrix), self._tables.base)
-        for j in range(contributions.shape[1]):
-            margin += contributions[:, j]
         return Account(
             score=self._offset - self._factor * margin,
             margin=margin,

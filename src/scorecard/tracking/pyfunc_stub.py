@@ -1,6 +1,7 @@
 """What MLflow loads in place of a pickle: code that reads the bundle logged beside it."""
 
 import mlflow
+import pandas as pd
 import polars as pl
 
 import scorecard
@@ -13,7 +14,7 @@ class BundleModel(mlflow.pyfunc.PythonModel):
         """Load the bundle."""
         self.rater = scorecard.Rater.load(context.artifacts["bundle"])
 
-    def predict(self, context, model_input, params=None):  # type: ignore[no-untyped-def]
+    def predict(self, context, model_input: pd.DataFrame, params=None):  # type: ignore[no-untyped-def]
         """Return one row a row: PD, score, grade, and what is wrong where nothing was rated."""
         rated = self.rater.rate(pl.from_pandas(model_input))
         return rated.select("pd", "score", "grade", "answered_by", "problems").to_pandas()

@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
 os.environ.setdefault("MLFLOW_ALLOW_PICKLE_DESERIALIZATION", "false")
+os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
 
 import mlflow
 from mlflow.exceptions import MlflowException
@@ -66,13 +67,14 @@ class Run:
             name=name,
             python_model=str(STUB),
             artifacts={BUNDLE: str(folder)},
-            registered_model_name=name,
             pip_requirements=["sme-scorecard"],
         )
-        version = str(logged.registered_model_version)
-        for key, value in tags.items():
-            self._client.set_model_version_tag(name, version, key, value)
-        return version
+        with suppress(MlflowException):  # it exists already
+            self._client.create_registered_model(name)
+        made = self._client.create_model_version(
+            name, logged.model_uri, self.id, tags=dict(tags), model_id=logged.model_id
+        )
+        return str(made.version)
 
 
 class Store:
