@@ -80,23 +80,29 @@ class Run:
 class Store:
     """The project's MLflow: ``mlruns/mlflow.db`` and ``mlruns/artifacts`` under its root.
 
-    ``MLFLOW_TRACKING_URI`` takes the place of the sqlite file where it is set.
+    ``MLFLOW_TRACKING_URI`` takes the place of the sqlite file where it is set and no ``root`` is
+    given.
     """
 
     def __init__(self, root: str | Path | None = None) -> None:
         self.folder = (project_root() if root is None else Path(root)) / "mlruns"
-        self.uri = os.environ.get("MLFLOW_TRACKING_URI") or (
-            f"sqlite:///{self.folder / 'mlflow.db'}"
-        )
+        given = os.environ.get("MLFLOW_TRACKING_URI") if root is None else None
+        self.uri = given or f"sqlite:///{self.folder / 'mlflow.db'}"
         self._client_: mlflow.MlflowClient | None = None
 
     @property
     def _client(self) -> mlflow.MlflowClient:
         if self._client_ is None:
             self.folder.mkdir(parents=True, exist_ok=True)
-            mlflow.set_tracking_uri(self.uri)
-            mlflow.set_registry_uri(self.uri)
             self._client_ = mlflow.MlflowClient(self.uri, self.uri)
+        before = os.environ.get("MLFLOW_TRACKING_URI")
+        mlflow.set_tracking_uri(self.uri)
+        mlflow.set_registry_uri(self.uri)
+        # MLflow writes its address into the environment, where another project would inherit it.
+        if before is None:
+            os.environ.pop("MLFLOW_TRACKING_URI", None)
+        else:
+            os.environ["MLFLOW_TRACKING_URI"] = before
         return self._client_
 
     @contextmanager

@@ -1,0 +1,115 @@
+"""A real MLflow store: what is logged, how a bundle is found again, what happens when it is not."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import mlflow
+import polars as pl
+import pytest
+
+import scorecard as sc
+from scorecard.errors import InputError
+from scorecard.tracking import Store, resolve
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("home")
+
+
+@pytest.fixture(scope="module")
+def registered(root: Path, small_product: sc.Product, portfolio: pl.DataFrame) -> sc.TrainingResult:
+    return sc.train(small_product, portfolio, seed=3, store=Store(root))
+
+
+def test_the_run_holds_what_a_teammate_looks_for(registered: sc.TrainingResult, root: Path) -> None:
+    client = mlflow.MlflowClient(Store(root).uri, Store(root).uri)
+    run = client.get_run(registered.run_id)
+    assert run.info.status == "FINISHED"
+    assert run.data.params["policy_version"] == "2026.1"
+    assert run.data.params["scorecard.max_bins"] == "8"
+    assert run.data.params["boosted.n_estimators"] == "40"
+    auc = registered.table.filter(
+        (pl.col("model") == "boosted") & (pl.col("window") == "out of time")
+    )["auc"][0]
+    assert run.data.metrics["boosted.out_of_time.auc"] == auc
+    assert run.data.tags["bundle_sha256"] == registered.bundle.sha256
+    assert run.data.tags["data_sha256"] == registered.sample.fingerprint
+    assert run.inputs.dataset_inputs[0].dataset.digest == registered.sample.fingerprint[:36]
+    plots = {Path(f.path).name for f in client.list_artifacts(registered.run_id, "plots")}
+    assert plots == {"roc.png", "calibration.png", "score.png", "information_value.png"}
+    version = client.get_model_version_by_alias("sme_cn", "champion")
+    assert str(version.version) == registered.version
+    assert version.tags["bundle_sha256"] == registered.bundle.sha256
+
+
+def test_the_registered_bundle_is_the_trained_one(
+    registered: sc.TrainingResult, root: Path, portfolio: pl.DataFrame
+) -> None:
+    found = Store(root).resolve("models:/sme_cn@champion")
+    assert found == Store(root).resolve(f"models:/sme_cn/{registered.version}")
+    rater = sc.Rater.load(found.folder, version=found.version)
+    assert rater.model.sha256 == registered.bundle.sha256
+    few = portfolio.head(20)
+    assert rater.rate(few).equals(registered.rater.rate(few))
+
+
+def test_a_process_without_mlflow_finds_the_champion(
+    registered: sc.TrainingResult, root: Path
+) -> None:
+    code = (
+        "import sys\n"
+        "import scorecard as sc\n"
+        "rater = sc.Rater.load('models:/sme_cn@champion')\n"
+        "assert 'mlflow' not in sys.modules\n"
+        "print(rater.model.version, rater.model.sha256)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env={**os.environ, "SCORECARD_HOME": str(root)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.split() == [registered.version, registered.bundle.sha256]
+
+
+def test_the_pyfunc_model_rates_without_a_pickle(
+    registered: sc.TrainingResult, root: Path, portfolio: pl.DataFrame
+) -> None:
+    assert os.environ["MLFLOW_ALLOW_PICKLE_DESERIALIZATION"] == "false"
+    found = Store(root).resolve("models:/sme_cn@champion")
+    folder = Path(found.folder).parents[1]
+    assert not [p for p in folder.rglob("*") if p.suffix in {".pkl", ".pickle", ".joblib"}]
+    model = mlflow.pyfunc.load_model(str(folder))
+    few = portfolio.head(5)
+    assert (
+        model.predict(few.to_pandas())["pd"].tolist() == registered.rater.rate(few)["pd"].to_list()
+    )
+
+
+@pytest.mark.parametrize(
+    ("uri", "said"),
+    [
+        ("models:/sme_cn@nobody", "No model"),
+        ("models:/nothing@champion", "No model"),
+        ("models:/sme_cn/99", "No model"),
+        ("models:/sme_cn", "address is"),
+        ("models:/sme_cn/latest", "address is"),
+        ("models:/@champion", "address is"),
+    ],
+)
+def test_an_address_that_names_no_model_is_one_sentence(
+    registered: sc.TrainingResult, root: Path, uri: str, said: str
+) -> None:
+    with pytest.raises(InputError, match=said):
+        Store(root).resolve(uri)
+
+
+def test_an_empty_project_says_to_train(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SCORECARD_HOME", str(tmp_path))
+    with pytest.raises(InputError, match="run scorecard train"):
+        resolve("models:/sme_cn@champion")
+    assert not (tmp_path / "mlruns" / "mlflow.db").exists()
