@@ -7,7 +7,7 @@ import urllib.request
 from pathlib import Path
 
 from scorecard.cli import screen
-from scorecard.cli.serve import EXAMPLE, serve
+from scorecard.cli.serve import EXAMPLE, check_address, serve
 from scorecard.cli.training import run_training
 from scorecard.errors import InputError, ScorecardError
 from scorecard.home import project_root
@@ -21,6 +21,7 @@ SEED = 2026
 def run_demo(*, port: int, rows: int, workers: int) -> int:
     """Train the default product if the registry has no champion, serve it, rate the example."""
     screen.quiet_libraries()
+    check_address("127.0.0.1", port)  # before minutes of training, not after
     try:
         Store().resolve(CHAMPION)
         screen.out.print(f"Using the champion in the registry: {CHAMPION}", highlight=False)

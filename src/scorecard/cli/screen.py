@@ -68,7 +68,10 @@ def print_table(frame: pl.DataFrame, title: str, formats: Mapping[str, str]) -> 
     """Draw a frame; ``formats`` maps a column to a format specification."""
     table = Table(title=title, title_justify="left", title_style="bold", header_style="dim")
     for name, dtype in frame.schema.items():
-        table.add_column(name, justify="right" if dtype.is_numeric() else "left", no_wrap=True)
+        number = dtype.is_numeric()
+        table.add_column(
+            name.replace("_", " "), justify="right" if number else "left", no_wrap=number
+        )
     for row in frame.iter_rows(named=True):
         table.add_row(
             *(

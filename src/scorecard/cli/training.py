@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
@@ -47,7 +48,7 @@ def run_training(
                 "version": result.version,
                 "answering": result.answering,
                 "bundle_sha256": result.bundle.sha256,
-                "models": result.table.to_dicts(),
+                "models": by_model(result.table),
                 "steps": result.steps.to_dicts(),
                 "notes": list(result.notes),
                 "rejected_rows": bad.height,
@@ -56,7 +57,11 @@ def run_training(
         )
         return result
     screen.print_table(result.steps, "From the file to the windows", FORMATS)
-    screen.print_table(result.table, "Models (in time: cross-fitted; all weighted)", FORMATS)
+    screen.print_table(
+        _side_by_side(result.table),
+        "Models, in time (cross-fitted) → out of time; all weighted",
+        {},
+    )
     top = result.power.select("feature", "iv").head(10)
     screen.print_table(top, "Strongest features", FORMATS)
     for note in result.notes:
@@ -71,6 +76,29 @@ def run_training(
         highlight=False,
     )
     return result
+
+
+def by_model(table: pl.DataFrame) -> list[dict[str, Any]]:
+    """Return one mapping a model: its name and its numbers in each window."""
+    found: dict[str, dict[str, Any]] = {}
+    for row in table.iter_rows(named=True):
+        name, window = row.pop("model"), row.pop("window").replace(" ", "_")
+        found.setdefault(name, {"model": name})[window] = row
+    return list(found.values())
+
+
+def _side_by_side(table: pl.DataFrame) -> pl.DataFrame:
+    rows = []
+    for each in by_model(table):
+        early, late = each["in_time"], each["out_of_time"]
+        rows.append(
+            {"model": each["model"]}
+            | {
+                name: f"{early[name]:{FORMATS[name]}} → {late[name]:{FORMATS[name]}}"
+                for name in ("bad_rate", "mean_pd", "auc", "gini", "ks", "brier")
+            }
+        )
+    return pl.DataFrame(rows)
 
 
 def simulated(product: Product, rows: int, seed: int) -> pl.DataFrame:
