@@ -87,7 +87,7 @@ def keep_books(rng: np.random.Generator, firms: Firms) -> Books:
     margin = margin + 0.008 * firms.economy + 0.042 * rng.standard_normal(n)
     profit = np.round(revenue * margin) - interest
     cash_flow = np.round(
-        profit + 0.02 * revenue + revenue * (0.045 * rng.standard_normal(n) - 0.02 * firms.stress)
+        profit + 0.02 * revenue + revenue * (0.065 * rng.standard_normal(n) - 0.02 * firms.stress)
     )
     puffing = np.maximum(0.0, 0.14 * rng.standard_normal(n) - 0.14 * firms.formality - 0.02)
     hope = 0.08 + 0.4 * firms.growth + 0.10 * np.abs(rng.standard_normal(n))

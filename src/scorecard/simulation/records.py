@@ -77,7 +77,7 @@ def keep_records(rng: np.random.Generator, firms: Firms, books: Books) -> Record
     stress, conduct, formality = firms.stress, firms.conduct, firms.formality
     revenue = firms.revenue
 
-    standing = 0.7 * formality + 0.6 * conduct - 0.3 * stress + 0.6 * rng.standard_normal(n)
+    standing = 0.55 * formality + 0.45 * conduct - 0.2 * stress + 0.9 * rng.standard_normal(n)
     # indices into TAX_GRADES; young firms are graded M until they have a full year
     graded = np.select([standing > 1.1, standing > -1.1, standing > -2.2], [0, 1, 3], 4)
     grade = np.where(firms.startup & (graded < 3), 2, graded).astype(np.int64)

@@ -127,16 +127,16 @@ def notes(
         if abs(ratio - 1) > BAND:
             word = "TOO LOW" if ratio < 1 else "TOO HIGH"
             said.append(
-                f"PDs of the {model} are {word} out of time: mean PD {pd_late:.1%} against a bad "
-                f"rate of {late.bad_rate:.1%} ({early.bad_rate:.1%} bad in training, "
+                f"PDs of the {_called(model)} are {word} out of time: mean PD {pd_late:.1%} "
+                f"against a bad rate of {late.bad_rate:.1%} ({early.bad_rate:.1%} bad in training, "
                 f"{late.bad_rate:.1%} after). They are calibrated to a central tendency of "
                 f"{policy.calibration.central_tendency:.1%}; ranking is not affected."
             )
         drop = value(table, model, IN_TIME, "auc") - value(table, model, OUT_OF_TIME, "auc")
         if drop > 0.02:
             said.append(
-                f"AUC of the {model} falls by {drop:.3f} from in time to out of time: part of what "
-                "ranked risk in the training years did not hold afterwards."
+                f"AUC of the {_called(model)} falls by {drop:.3f} from in time to out of time: "
+                "part of what ranked risk in the training years did not hold afterwards."
             )
     best = strength.filter(pl.col("iv").is_not_null())
     if best.height:
@@ -149,7 +149,11 @@ def notes(
     said += [remark.en for remark in policy.remarks]
     rule = policy.answering
     said.append(
-        f"The {answers} answers: the {rule.default} is the product's default, and the other takes "
-        f"its place only with an out-of-time {rule.metric.upper()} at least {rule.min_gain} higher."
+        f"The {_called(answers)} answers: the {_called(rule.default)} is the product's default, "
+        f"and the other takes its place only with an out-of-time {rule.metric.upper()} at least {rule.min_gain} higher."
     )
     return said
+
+
+def _called(model: str) -> str:
+    return "boosted model" if model == "boosted" else model
