@@ -95,6 +95,36 @@ def test_flags():
     assert trade.flag(trade.index_one("food")) is None
 
 
+@pytest.mark.parametrize(("value", "flag"), [(None, "unseen_missing"), (-1.0, "unseen_special")])
+def test_a_thin_bin_is_counted_but_treated_as_never_seen(value, flag):
+    rng = np.random.default_rng(3)
+    debt = rng.normal(5, 1, 5000)
+    y = (rng.random(5000) < 1 / (1 + np.exp(5 - debt / 2))).astype(int)
+    seats = pl.Series("debt", debt).is_in(debt[y == 0][:3].tolist())  # three rows, no bad
+    X = pl.DataFrame({"debt": pl.Series(debt).set(seats, value)})
+    binner = OptimalBinner(special_values=[-1.0]).fit(X, y)
+    bins = binner.bins_["debt"]
+    at = bins.index_one(value)
+    assert (bins.rows[at], bins.goods[at], bins.bads[at]) == (3, 3.0, 0.0)
+    assert bins.woe[at] == 0.0
+    assert bins.flag(at) == flag
+    assert at in bins.thin
+    again = FeatureBins.from_dict(json.loads(json.dumps(bins.to_dict())))
+    assert again.flag(at) == flag
+    # The share is what decides: at 3 rows in 5,000 exactly, the bin speaks for itself.
+    for share in (3 / 5000, 0.0):
+        loud = clone(binner).set_params(rare_share=share).fit(X, y, np.full(5000, 0.1))
+        assert loud.bins_["debt"].woe[at] > 1
+        assert loud.bins_["debt"].flag(at) is None
+
+
+def test_only_special_and_missing_bins_may_be_thin():
+    binner, *_ = fitted()
+    for k in (0, binner.bins_["income"].unseen_index):
+        with pytest.raises(InputError, match="may be thin"):
+            FeatureBins.from_dict({**binner.bins_["income"].to_dict(), "thin": [k]})
+
+
 def test_array_and_single_value_agree():
     binner, X, _ = fitted()
     extra = {

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import math
 import pickle
 from concurrent.futures import ThreadPoolExecutor
@@ -17,8 +18,8 @@ from scorecard.models.boosted import BoostedModel, EncodedFeature
 
 FEATURES = (
     EncodedFeature("leverage", "ascending"),
-    EncodedFeature("sector", "none", ("IT", "农业", ""), 3),
-    EncodedFeature("sales"),
+    EncodedFeature("sector", "none", ("IT", "农业", ""), 3, pooled=("retail",)),
+    EncodedFeature("sales", missing=0.1 + 0.2),
 )
 
 
@@ -105,17 +106,20 @@ def test_two_distributions_of_xgboost_are_named(monkeypatch):
         boosted.xgboost.cache_clear()
 
 
-def test_missing_is_nan_unseen_is_the_pool_and_both_are_told_apart(model, frame):
+def test_missing_pooled_and_unseen_are_three_things(model, frame):
     matrix = model.encode(frame)
-    expected = [[1, 0, 1.5], [2, np.nan, np.nan], [np.nan, 3, -0.25], [-3, 2, 3], [0, 1, 1e300]]
+    nan = np.nan
+    expected = [[1, 0, 1.5], [2, nan, 0.1 + 0.2], [nan, 3, -0.25], [-3, 2, 3], [0, 1, 1e300]]
     np.testing.assert_array_equal(matrix, expected)
-    unseen = model.unseen(frame)
-    assert list(unseen) == ["sector"]
-    assert unseen["sector"].tolist() == [False, False, True, False, False]
+    flags = [{}, {"sales": "unseen_missing"}, {"sector": "unseen_level"}, {}, {}]
+    assert model.flags(frame) == flags
+    pooled = frame.with_columns(sector=pl.lit("retail"))
+    assert model.encode(pooled)[:, 1].tolist() == [3.0] * 5
+    assert not any("sector" in row for row in model.flags(pooled))
 
 
 numbers = st.none() | st.floats(allow_infinity=False) | st.integers(-(2**53), 2**53)
-texts = st.none() | st.sampled_from(["IT", "农业", "", "Mining"]) | st.text(max_size=3)
+texts = st.none() | st.sampled_from(["IT", "农业", "", "retail", "Mining"]) | st.text(max_size=3)
 
 
 @settings(max_examples=50, deadline=None)
@@ -129,12 +133,12 @@ def test_one_row_is_encoded_and_scored_to_the_bits_of_the_batch(model, rows):
     )
     matrix = model.encode(table)
     margin = model.margin(matrix)
-    masks = model.unseen(table)
+    flags = model.flags(table)
     for i, row in enumerate(rows):
-        one, unseen = model.encode_one(row)
+        one, flagged = model.encode_one(row)
         np.testing.assert_array_equal(one, matrix[i])
         assert model.margin(one)[0] == margin[i]
-        assert unseen == tuple(name for name, mask in masks.items() if mask[i])
+        assert flagged == flags[i]
 
 
 def test_threads_get_the_same_margins(model):
@@ -164,9 +168,15 @@ def test_an_encoding_states_its_rules():
         {"unseen": 0},
         {"levels": ("a", "a"), "unseen": 0},
         {"levels": ("a",), "unseen": 2},
+        {"levels": ("a",), "unseen": 0},
         {"levels": ("a",), "unseen": 1, "trend": "ascending"},
+        {"levels": ("a",), "unseen": 1, "pooled": ("a",)},
+        {"levels": ("a",), "unseen": 1, "missing": 1.0},
+        {"pooled": ("a",)},
+        {"missing": math.nan},
     ):
         with pytest.raises(InputError):
             EncodedFeature("sector", **wrong)
-    assert EncodedFeature.from_dict(FEATURES[1].to_dict()) == FEATURES[1]
+    for feature in FEATURES:
+        assert EncodedFeature.from_dict(json.loads(json.dumps(feature.to_dict()))) == feature
     assert math.isnan(FEATURES[1].encode([None])[0])

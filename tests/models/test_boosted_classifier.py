@@ -12,6 +12,7 @@ from sklearn.metrics import roc_auc_score
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from scorecard.errors import InputError
+from scorecard.models import boosted_classifier
 from scorecard.models.boosted_classifier import BoostedClassifier
 
 DATA = Path(os.environ.get("SCORECARD_DATA") or Path(__file__).parents[3] / "shared" / "data")
@@ -118,11 +119,67 @@ def test_rare_levels_share_a_pool_that_an_unseen_level_joins_and_a_missing_one_d
     assert fitted.model_.features[2].levels == ("IT", "retail", "农业")
 
 
-def test_without_rare_levels_an_unseen_level_stands_for_the_commonest_by_weight():
-    frame = pl.DataFrame({"sector": ["a", "a", "b", "b"] * 20})
-    y = np.array([0, 1, 0, 1] * 20)
-    fitted = BoostedClassifier(**FAST).fit(frame, y, np.where(frame["sector"] == "b", 2.0, 1.0))
-    assert fitted.encode(pl.DataFrame({"sector": ["zzz"]}))[0, 0] == 1
+def test_no_training_row_is_ever_flagged_an_unseen_level():
+    frame, y, w = portfolio()
+    for share in (0.0, 0.01, 0.25, 0.9):
+        model = BoostedClassifier(**FAST, min_level_share=share).fit(frame, y, w).model_
+        assert not any("unseen_level" in row.values() for row in model.flags(frame))
+        stranger = frame.head(1).with_columns(sector=pl.lit("never"))
+        assert model.flags(stranger) == [{"sector": "unseen_level"}]
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_without_rare_levels_an_unseen_level_ends_near_the_mean_of_the_levels(seed):
+    rng = np.random.default_rng(seed)
+    n, names = 6000, [f"s{k}" for k in range(10)]
+    effect = rng.permutation(np.linspace(-1.5, 1.5, 10))
+    sector, leverage = rng.integers(0, 10, n), rng.normal(size=n)
+    y = (rng.random(n) < 1 / (1 + np.exp(2 - leverage - effect[sector]))).astype(int)
+    frame = pl.DataFrame({"leverage": leverage, "sector": np.array(names)[sector]})
+    fitted = BoostedClassifier(**FAST, min_level_share=0.0).fit(frame, y)
+    rows = pl.DataFrame({"leverage": [0.0] * 11, "sector": [*names, "never"]})
+    assert fitted.encode(rows)[-1, 1] == 10  # a code that no training row had
+    *levels, unseen = fitted.decision_function(rows)
+    quarter = (max(levels) - min(levels)) / 4
+    assert min(levels) + quarter < unseen < max(levels) - quarter
+    assert unseen not in levels
+
+
+def test_reserving_the_unseen_code_changes_no_answer_of_a_level(monkeypatch):
+    frame, y, w = portfolio()
+    options = {**FAST, "min_level_share": 0.0}
+    fitted = BoostedClassifier(**options).fit(frame, y, w)
+    monkeypatch.setattr(boosted_classifier, "to_heavier_side", lambda booster, codes: booster)
+    plain = BoostedClassifier(**options).fit(frame, y, w)
+    assert fitted.model_ != plain.model_
+    np.testing.assert_array_equal(fitted.decision_function(frame), plain.decision_function(frame))
+
+
+def test_missing_hardly_seen_is_neutral_and_missing_seen_enough_speaks_for_itself():
+    frame, y, w = portfolio()
+    thin = pl.Series(np.arange(len(y)) < 9)
+    frame = frame.with_columns(leverage=pl.when(thin).then(None).otherwise("leverage"))
+    frame = frame.with_columns(sector=pl.when(thin).then(None).otherwise(pl.lit("农业")))
+    fitted = BoostedClassifier(**FAST).fit(frame, y, w)
+    model = fitted.model_
+    leverage, sales, sector = model.features
+    order = np.argsort(frame["leverage"].to_numpy()[9:])
+    values, upto = frame["leverage"].to_numpy()[9:][order], np.cumsum(w[9:][order])
+    assert leverage.missing == values[np.argmax(upto >= upto[-1] / 2)]
+    assert sales.missing is None
+    assert sector.missing == sector.codes["农业"]
+    blank = {"leverage": None, "sales": None, "sector": None}
+    row, flags = model.encode_one([*blank.values()])
+    assert flags == {"leverage": "unseen_missing", "sector": "unseen_missing"}
+    np.testing.assert_array_equal(row, [leverage.missing, np.nan, sector.missing])
+    # With no share asked, nine rows are enough.
+    loud = BoostedClassifier(**FAST, min_level_share=0.0).fit(frame, y, w).model_
+    assert [f.missing for f in loud.features] == [None] * 3
+    clean = frame.with_columns(
+        pl.all().fill_null(strategy="backward").fill_null(strategy="forward")
+    )
+    full = BoostedClassifier(**FAST, min_level_share=0.0).fit(clean, y, w).model_
+    assert all(f.missing is not None for f in full.features)
 
 
 def test_early_stopping_keeps_the_best_round_and_reports_progress():

@@ -30,6 +30,30 @@ def fitted():
     return ScorecardClassifier(trend={"debt": "ascending"}).fit(X, y), X, y
 
 
+def test_a_handful_of_gaps_moves_no_points():
+    X, y = table(5000)
+    gaps = pl.Series(np.isin(np.arange(5000), np.flatnonzero(y == 0)[:3]))
+    X = X.with_columns(debt=pl.when(gaps).then(None).otherwise("debt"))
+    card = ScorecardClassifier().fit(X, y).scorecard_
+    j = card.features.index("debt")
+    neutral = (card.offset - card.factor * card.alpha) / len(card.features)
+    row = {**X.row(0, named=True), "debt": None}
+    assert card.points_one(row)[j] == pytest.approx(neutral, rel=1e-12)
+    assert card.flags(row) == {"debt": "unseen_missing"}
+    gaps = card.features.index("income")  # missing in a tenth: its own points, no flag
+    blank = card.points_one({**row, "income": None})[gaps]
+    assert blank != pytest.approx(neutral, abs=1)
+    assert "income" not in card.flags({**row, "income": None})
+
+
+def test_thin_bins_keep_no_feature_in_the_card():
+    X, y = table(5000)
+    noise = np.where(np.isin(np.arange(5000), np.flatnonzero(y)[:30]), np.nan, 1.0)
+    model = ScorecardClassifier().fit(X.with_columns(noise=noise), y)
+    assert sum(model.binner_.bins_["noise"].iv) > model.min_iv
+    assert model.dropped_["noise"].startswith("information value 0")
+
+
 @parametrize_with_checks([ScorecardClassifier()])
 def test_scikit_learn_checks(estimator, check):
     check(estimator)

@@ -40,13 +40,16 @@ class OptimalBinner(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     mapping by feature (others ``"auto"``): ``none``, ``ascending``, ``descending``, ``auto``,
     ``peak``, ``valley``; text levels are ordered by their bad rate and take ``none`` or ``auto``.
     ``special_values`` are codes, one list for all numbers or a mapping by feature. ``max_prebins``
-    is how finely numbers are cut at first; text levels below ``rare_share`` of the weight are
-    pooled. ``divergence``, ``min_bin_bads``, ``min_bin_goods``, ``min_rate_gap`` and
-    ``max_p_value`` are those of `scorecard.binning.solve`.
+    is how finely numbers are cut at first; text levels below ``rare_share`` of the feature's
+    ordinary weight are pooled, and missing and special bins below ``rare_share`` of the whole
+    weight are treated as never seen (0: every bin with weight counts). ``divergence``,
+    ``min_bin_bads``, ``min_bin_goods``, ``min_rate_gap`` and ``max_p_value`` are those of
+    `scorecard.binning.solve`.
 
     Three policies, none of which borrows another's WOE: ``missing`` and ``special`` are ``"bin"``
-    (their own WOE; neutral 0 where training had none), ``"neutral"`` (0) or ``"worst"`` (the
-    lowest ordinary WOE); ``unseen``, for text levels not in training, is ``"neutral"`` or
+    (their own WOE; neutral 0 and flagged by `FeatureBins.flag` where training had none or less than
+    ``rare_share``, though their rows stay in the table's counts), ``"neutral"`` (0) or ``"worst"``
+    (the lowest ordinary WOE); ``unseen``, for text levels not in training, is ``"neutral"`` or
     ``"worst"``.
 
     Attributes: ``bins_`` (`FeatureBins` by feature), ``splits_`` (cut points or groups of levels by

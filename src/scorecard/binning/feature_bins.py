@@ -27,8 +27,12 @@ class FeatureBins:
     lists it. The full order of bins, in which ``woe``, ``rows``, ``bads`` and ``goods`` are given
     and `index` answers, is: ordinary bins, one bin per special value, missing, unseen. Three
     policies, three places: no bin takes another's WOE. ``rows`` are plain counts, ``bads`` and
-    ``goods`` weighted ones of the training sample; a bin without weight there has never been seen.
-    ``trend`` is the one that holds over the ordinary bins, ``objective`` what the solver reached.
+    ``goods`` weighted ones of the training sample. ``thin`` lists the special and missing bins
+    with too little weight there to speak for themselves: their rows are counted, but they are
+    treated as never seen, like bins without weight. ``trend`` is the one that holds over the
+    ordinary bins, ``objective`` what the solver reached.
+
+    Raises `ColumnError` where the lengths differ or ``thin`` lists a bin of another kind.
     """
 
     name: str
@@ -42,6 +46,7 @@ class FeatureBins:
     rows: tuple[int, ...]
     bads: tuple[float, ...]
     goods: tuple[float, ...]
+    thin: tuple[int, ...] = ()
     _codes: dict[Any, int] = field(init=False, repr=False, compare=False)
     missing_index: int = field(init=False, repr=False, compare=False)
 
@@ -58,6 +63,11 @@ class FeatureBins:
         if not all(len(c) == size for c in (self.woe, self.rows, self.bads, self.goods)):
             raise ColumnError(
                 f"Feature {self.name}: woe, rows, bads and goods must have {size} entries each."
+            )
+        if not all(ordinary <= k <= self.missing_index for k in self.thin):
+            raise ColumnError(
+                f"Feature {self.name}: only special and missing bins may be thin, which are "
+                f"{ordinary} to {self.missing_index}; got {self.thin}."
             )
 
     @property
@@ -185,10 +195,11 @@ class FeatureBins:
             raise ColumnError(f"Feature {self.name}: values must be {self.kind}; got {got}.")
 
     def flag(self, index: int) -> Flag | None:
-        """Say whether bin ``index`` stands for something training never saw."""
+        """Say whether bin ``index`` stands for something training never, or hardly, saw."""
         if index == self.missing_index + 1:
             return "unseen_level"
-        if index < self.ordinary or self.bads[index] + self.goods[index] > 0:
+        weighed = index not in self.thin and self.bads[index] + self.goods[index] > 0
+        if index < self.ordinary or weighed:
             return None
         return "unseen_missing" if index == self.missing_index else "unseen_special"
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from scorecard.binning.columns import Column
 from scorecard.binning.divergence import woe
 from scorecard.binning.feature_bins import FeatureBins
-from scorecard.binning.prebins import Counts, count, number_prebins, text_prebins
+from scorecard.binning.prebins import Counts, below_share, count, number_prebins, text_prebins
 from scorecard.binning.solver import InfeasibleBinning, Solution, solve
 from scorecard.errors import InputError
 
@@ -93,6 +93,7 @@ def fit_feature(
             strict=True,
         )
     ]
+    thin = _thin(extra, len(counts.rows), totals, settings.rare_share)
     return FeatureBins(
         name=name,
         kind="text" if isinstance(column, pl.Series) else "number",
@@ -101,18 +102,37 @@ def fit_feature(
         splits=splits,
         groups=groups,
         special_values=settings.special_values,
-        woe=tuple(_woe(Counts(*every), len(counts.rows), totals, settings)),
+        woe=tuple(_woe(Counts(*every), len(counts.rows), thin, totals, settings)),
         rows=tuple(every[0].tolist()),
         bads=tuple(every[1].tolist()),
         goods=tuple(every[2].tolist()),
+        thin=thin,
     )
 
 
+def _thin(
+    extra: Counts, ordinary: int, totals: tuple[float, float], rare_share: float
+) -> tuple[int, ...]:
+    """Return the special and missing bins that were never seen, or below ``rare_share``.
+
+    A handful of rows without a bad would otherwise be the best bin of the card, and leaving a
+    field out the surest way to a better grade.
+    """
+    weights = (extra.bads + extra.goods)[:-1]  # the last is unseen, which no row ever is
+    thin = (weights <= 0) | below_share(weights, rare_share, sum(totals))
+    return tuple((ordinary + np.flatnonzero(thin)).tolist())
+
+
 def _woe(
-    counts: Counts, ordinary: int, totals: tuple[float, float], settings: Settings
+    counts: Counts,
+    ordinary: int,
+    thin: tuple[int, ...],
+    totals: tuple[float, float],
+    settings: Settings,
 ) -> list[float]:
-    """Return the WOE of every bin under the three policies; what was never seen is neutral."""
+    """Return the WOE of every bin under the three policies; what was hardly seen is neutral."""
     values = woe(counts.bads, counts.goods, *totals)
+    values[list(thin)] = 0.0
     worst = float(values[:ordinary].min()) if ordinary else 0.0
     for policy, where in (
         (settings.special, slice(ordinary, -2)),

@@ -134,7 +134,7 @@ def text_prebins(
     codes = level_codes(values, {level: k for k, level in enumerate(levels)}, -1)
     counts = count(codes, bad, weight, levels.len())
     weights = counts.bads + counts.goods
-    rare = weights < rare_share * weights.sum() * (1 - _EVEN)
+    rare = below_share(weights, rare_share, float(weights.sum()))
     names = levels.to_list()
     pools = [[k] for k in np.flatnonzero((weights > 0) & ~rare)]
     pooled = list(np.flatnonzero((weights > 0) & rare))
@@ -152,6 +152,12 @@ def text_prebins(
         tuple(tuple(names[level] for level in pools[k]) for k in order),
         Counts(rows, bads, goods),
     )
+
+
+def below_share(weights: Floats, share: float, whole: float) -> NDArray[np.bool_]:
+    """Return which weights are less than ``share`` of ``whole``; what meets it exactly is not."""
+    # A share that is met exactly must not fail by rounding, else the unit of weights would matter.
+    return weights < share * whole * (1 - _EVEN)
 
 
 def level_codes(values: pl.Series, codes: dict[str, int], otherwise: int) -> Ints:

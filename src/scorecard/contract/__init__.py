@@ -13,6 +13,7 @@ from scorecard.contract.rule import RULES, Rule
 
 if TYPE_CHECKING:
     from scorecard.contract.files import read_table
+    from scorecard.contract.frames import as_frame
     from scorecard.contract.product import Product, load_product
     from scorecard.contract.row import RowChecker
     from scorecard.contract.schema import columns_of, pandera_schema
@@ -23,6 +24,7 @@ _HOMES = {
     "Product": "product",
     "RowChecker": "row",
     "TableContract": "table",
+    "as_frame": "frames",
     "columns_of": "schema",
     "load_product": "product",
     "pandera_schema": "schema",
@@ -37,6 +39,7 @@ __all__ = [
     "RowChecker",
     "Rule",
     "TableContract",
+    "as_frame",
     "column",
     "columns_of",
     "load_product",

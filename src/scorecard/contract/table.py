@@ -14,6 +14,7 @@ from pandera.config import ValidationDepth, config_context
 from scorecard.contract.column import Column
 from scorecard.contract.crossfield import KIND_WORDS, CrossFieldRules
 from scorecard.contract.dtype import canonical
+from scorecard.contract.frames import as_frame
 from scorecard.contract.rule import RULES, Rule
 from scorecard.contract.schema import pandera_schema
 from scorecard.contract.wording import expected_of
@@ -56,13 +57,15 @@ class TableContract:
             for asked_only in (False, True)
         }
 
-    def check(self, frame: pl.DataFrame, *, asked_only: bool = False) -> Checked:
-        """Split ``frame`` into accepted and rejected rows.
+    def check(self, data: Any, *, asked_only: bool = False) -> Checked:
+        """Split the rows of ``data``, any frame that `as_frame` takes, into accepted and rejected.
 
         With ``asked_only`` (for rating) just the columns of an application are needed, and audit
         and outcome columns are passed over. NaN in a number is a null, infinity breaks ``finite``.
-        Raises `TableError` for what concerns the file: no rows, columns missing, a wrong type.
+        Raises `TableError` for what concerns the file: no rows, columns missing, a wrong type; and
+        `InputError` for what is no frame.
         """
+        frame = as_frame(data, self.columns)
         columns = [c for c in self.columns if c.asked or not asked_only]
         if frame.height == 0:
             raise TableError("The table has no rows; hand in at least one.")

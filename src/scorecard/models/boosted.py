@@ -21,10 +21,12 @@ from scorecard.features.feature import TRENDS
 if TYPE_CHECKING:
     import polars as pl
 
+    from scorecard.binning.feature_bins import Flag
+
 ATTRIBUTE = "scorecard_encoding"
 SEAL = "scorecard_sha256"
 _SEALED = re.compile(SEAL.encode() + rb"SL\x00{7}\x40([0-9a-f]{64})")
-VERSION = 1
+VERSION = 2
 OBJECTIVE = "binary:logistic"
 Value = float | int | bool | str | None
 
@@ -56,19 +58,33 @@ def _installed(name: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class EncodedFeature:
-    """How one feature enters the booster.
+    """How one feature enters the booster; three policies for what training hardly saw.
 
     ``levels`` is None for a number; for a category it lists the levels in the order of their codes
-    0, 1, …. ``unseen`` is the code of any other level: ``len(levels)`` where rare levels were
-    pooled at fit (an unseen level is treated as that pool), else the code of the commonest level
-    (an unseen level then neither gains nor loses against most applicants). Missing is NaN, never
-    a code. ``trend`` is ``"ascending"``, ``"descending"`` or ``"none"``.
+    0, 1, …. ``trend`` is ``"ascending"``, ``"descending"`` or ``"none"``.
+
+    Rare: ``pooled`` lists the levels that shared the code ``len(levels)`` at fit for want of
+    weight. Training saw them, so they carry no flag.
+
+    Unseen: a level in neither list has the code ``unseen``, always ``len(levels)``, and is flagged
+    ``"unseen_level"``. Where levels were pooled it is treated as that pool of rare levels. Where
+    none were, no training row had the code, and `BoostedClassifier` makes it go with the heavier
+    side at every split (`scorecard.models.unseen_branch`), so it takes no single level's answer.
+
+    Missing: None as ``missing`` means that training saw enough missing values to place them, and
+    missing is NaN. Else ``missing`` is the neutral value that stands for them, at fit and at
+    prediction (the weighted median of a number, the code of a category's commonest level), and a
+    missing value is flagged ``"unseen_missing"``.
+
+    Raises `InputError` where these rules are broken.
     """
 
     name: str
     trend: str = "none"
     levels: tuple[str, ...] | None = None
     unseen: int | None = None
+    pooled: tuple[str, ...] = ()
+    missing: float | None = None
     codes: dict[str, float] = field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -77,42 +93,76 @@ class EncodedFeature:
                 f"Feature {self.name}: a fitted trend must be ascending, descending or none; "
                 f"got {self.trend!r}."
             )
+        if self.missing is not None and not math.isfinite(self.missing):
+            raise InputError(
+                f"Feature {self.name}: what stands for missing must be finite or None; "
+                f"got {self.missing!r}."
+            )
         codes = {level: float(i) for i, level in enumerate(self.levels or ())}
+        codes.update(dict.fromkeys(self.pooled, float(len(codes))))
         object.__setattr__(self, "codes", codes)
         if self.levels is None:
-            if self.unseen is not None:
-                raise InputError(f"Feature {self.name}: a number has no code for unseen levels.")
+            if self.unseen is not None or self.pooled:
+                raise InputError(f"Feature {self.name}: a number has no levels, seen or unseen.")
             return
-        if len(set(self.levels)) != len(self.levels):
-            raise InputError(f"Feature {self.name}: levels must be distinct.")
-        if self.unseen is None or not 0 <= self.unseen <= len(self.levels):
+        if len(codes) != len(self.levels) + len(self.pooled):
+            raise InputError(f"Feature {self.name}: levels, pooled ones too, must be distinct.")
+        if self.unseen != len(self.levels):
             raise InputError(
-                f"Feature {self.name}: unseen must be a code from 0 to {len(self.levels)}; "
-                f"got {self.unseen!r}."
+                f"Feature {self.name}: unseen must be the code after the last level, "
+                f"{len(self.levels)}, else it would borrow a level's answer; got {self.unseen!r}."
+            )
+        if self.missing is not None and self.missing not in codes.values():
+            raise InputError(
+                f"Feature {self.name}: what stands for missing must be a level's code; "
+                f"got {self.missing!r}."
             )
         if self.trend != "none":
             raise InputError(f"Feature {self.name}: a category takes trend none.")
 
     def encode(self, values: Sequence[str | None]) -> list[float]:
-        """Return the codes of a category's values; missing is NaN."""
+        """Return the codes of a category's values; missing as `fill` gives it."""
         codes, unseen = self.codes, float(self.unseen or 0)
-        return [math.nan if v is None else codes.get(v, unseen) for v in values]
+        blank = math.nan if self.missing is None else float(self.missing)
+        return [blank if v is None else codes.get(v, unseen) for v in values]
 
-    def is_unseen(self, value: str | None) -> bool:
-        """Whether a category's value is neither missing nor one of its levels."""
-        return value is not None and value not in self.codes
+    def fill(self, numbers: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return numbers with what stands for missing in place of NaN, shape (n,)."""
+        if self.missing is None:
+            return numbers
+        return np.where(np.isnan(numbers), float(self.missing), numbers)
+
+    def flag(self, value: Value) -> Flag | None:
+        """Say what training never, or hardly, saw of one value."""
+        if _is_missing(value):
+            return None if self.missing is None else "unseen_missing"
+        if self.levels is None or value in self.codes:
+            return None
+        return "unseen_level"
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the encoding as JSON values."""
-        levels = None if self.levels is None else list(self.levels)
-        return {"name": self.name, "trend": self.trend, "levels": levels, "unseen": self.unseen}
+        """Return the encoding as JSON values; floats survive exactly."""
+        return {
+            "name": self.name,
+            "trend": self.trend,
+            "levels": None if self.levels is None else list(self.levels),
+            "unseen": self.unseen,
+            "pooled": list(self.pooled),
+            "missing": self.missing,
+        }
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> EncodedFeature:
         """Rebuild an encoding from `to_dict`'s output."""
         levels = data["levels"]
-        return cls(data["name"], data["trend"], None if levels is None else tuple(levels),
-                   data["unseen"])  # fmt: skip
+        return cls(
+            data["name"],
+            data["trend"],
+            None if levels is None else tuple(levels),
+            data["unseen"],
+            tuple(data["pooled"]),
+            data["missing"],
+        )
 
 
 @dataclass(frozen=True)
@@ -190,36 +240,43 @@ class BoostedModel:
     def encode(self, frame: pl.DataFrame) -> NDArray[np.float64]:
         """Encode a table of raw features into a float64 matrix, shape (rows, features).
 
-        Numbers stay as they are, missing is NaN, levels become codes, an unseen level the code
-        described in `EncodedFeature`. Extra columns are ignored. Raises `InputError` for a missing
-        column or one of the wrong type.
+        Numbers stay as they are and levels become codes; pooled and unseen levels and missing
+        values are those of `EncodedFeature`. Extra columns are ignored. Raises `InputError` for a
+        missing column or one of the wrong type.
         """
         matrix = np.empty((frame.height, len(self.features)), dtype=np.float64)
         for j, feature in enumerate(self.features):
             series = self._column(frame, feature)
             if feature.levels is None:
-                matrix[:, j] = series.to_numpy()
+                matrix[:, j] = feature.fill(series.to_numpy())
             else:
                 matrix[:, j] = feature.encode(series.to_list())
         return matrix
 
-    def unseen(self, frame: pl.DataFrame) -> dict[str, NDArray[np.bool_]]:
-        """Mark, for each feature that has any, the rows with a level that is not in its list."""
-        found = {}
+    def flags(self, frame: pl.DataFrame) -> list[dict[str, Flag]]:
+        """Return, for each row, the features that met what training never or hardly saw.
+
+        Raises as `encode` does.
+        """
+        found: list[dict[str, Flag]] = [{} for _ in range(frame.height)]
         for feature in self.features:
-            if feature.levels is None:
+            if feature.levels is None and feature.missing is None:
                 continue
-            values = self._column(frame, feature).to_list()
-            mask = np.array([feature.is_unseen(v) for v in values], dtype=bool)
-            if mask.any():
-                found[feature.name] = mask
+            series = self._column(frame, feature)
+            if feature.levels is None:
+                for i in np.flatnonzero(np.isnan(series.to_numpy())).tolist():
+                    found[i][feature.name] = "unseen_missing"
+                continue
+            for i, value in enumerate(series.to_list()):
+                if (flag := feature.flag(value)) is not None:
+                    found[i][feature.name] = flag
         return found
 
-    def encode_one(self, values: Sequence[Value]) -> tuple[NDArray[np.float64], tuple[str, ...]]:
-        """Encode one row given in the order of `names`; return it and the features unseen in it.
+    def encode_one(self, values: Sequence[Value]) -> tuple[NDArray[np.float64], dict[str, Flag]]:
+        """Encode one row given in the order of `names`; return it and its flags.
 
-        The row has shape (features,) and the same bits as `encode` gives. Raises `InputError` for
-        a wrong number of values or a value of the wrong kind.
+        The row has shape (features,) and the same bits as `encode` gives; the flags are those of
+        `flags`. Raises `InputError` for a wrong number of values or a value of the wrong kind.
         """
         if len(values) != len(self.features):
             raise InputError(
@@ -227,21 +284,19 @@ class BoostedModel:
                 f"got {len(values)}."
             )
         row = np.empty(len(values), dtype=np.float64)
-        unseen = []
+        flags: dict[str, Flag] = {}
         for j, (value, feature) in enumerate(zip(values, self.features, strict=True)):
-            if value is None:
-                row[j] = math.nan
-            elif feature.levels is None:
-                if isinstance(value, str):
-                    raise _wrong_kind(feature, "a text")
-                row[j] = value
+            if value is not None and isinstance(value, str) != (feature.levels is not None):
+                raise _wrong_kind(feature, "a text" if isinstance(value, str) else "a number")
+            if _is_missing(value):
+                row[j] = math.nan if feature.missing is None else feature.missing
+            elif isinstance(value, str):
+                row[j] = feature.codes.get(value, float(feature.unseen or 0))
             else:
-                if not isinstance(value, str):
-                    raise _wrong_kind(feature, "a number")
-                row[j] = feature.encode((value,))[0]
-                if feature.is_unseen(value):
-                    unseen.append(feature.name)
-        return row, tuple(unseen)
+                row[j] = value
+            if (flag := feature.flag(value)) is not None:
+                flags[feature.name] = flag
+        return row, flags
 
     def margin(self, matrix: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the booster's own log-odds of bad, shape (rows,).
@@ -291,6 +346,10 @@ class BoostedModel:
         if dtype not in (pl.String, pl.Categorical, pl.Enum):
             raise _wrong_kind(feature, str(dtype))
         return series.cast(pl.String)
+
+
+def _is_missing(value: Value) -> bool:
+    return value is None or (isinstance(value, (float, np.floating)) and math.isnan(value))
 
 
 def _wrong_kind(feature: EncodedFeature, got: str) -> InputError:

@@ -21,6 +21,7 @@ from sklearn.utils.validation import (
 from scorecard.errors import InputError
 from scorecard.features.feature import TRENDS
 from scorecard.models.boosted import BoostedModel, EncodedFeature, xgboost
+from scorecard.models.unseen_branch import to_heavier_side
 
 OnRound = Callable[[int, int], None]
 _SIGNS = {"ascending": 1, "descending": -1, "none": 0}
@@ -35,9 +36,12 @@ class BoostedClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     ``X`` may be a numpy array, a pandas or a polars frame; columns hold numbers or texts, both with
     missing values. Text columns become categories split natively by xgboost; levels with less than
-    ``min_level_share`` of a feature's weight are pooled, and a level unseen at fit is treated as
-    that pool (as the commonest level where the pool is empty). The encoding has one column for each
-    feature, so contributions are per original feature.
+    ``min_level_share`` of a feature's weight are pooled. A level unseen at fit is treated as that
+    pool; where there is none it goes with the heavier side at every split, near the weighted mean
+    of the levels. Missing values below ``min_level_share`` of the whole weight are treated as never
+    seen: the weighted median of a number, the commonest level of a text, stands for them, at fit
+    too. The encoding has one column for each feature, so contributions are per original feature;
+    `EncodedFeature` states its rules and flags.
 
     Parameters
     ----------
@@ -50,7 +54,8 @@ class BoostedClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         to 6 keeps exact explanation tables possible; ``colsample`` is the share of features a tree
         sees.
     min_level_share : float in [0, 1)
-        Least share of the weight of a feature's non-missing rows that gives a level its code.
+        Least share of the weight of a feature's non-missing rows that gives a level its code, and
+        of the whole weight that lets missing speak for itself (0: any weight does).
     early_stopping_rounds : int or None
         Stop when the log-loss on ``eval_set`` has not improved for so many rounds; keep the best.
     random_state : int, RandomState or None
@@ -165,6 +170,12 @@ class BoostedClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         )
         if self.early_stopping_rounds is not None:
             booster = booster[: booster.best_iteration + 1]
+        reserved = {
+            j: len(f.levels)
+            for j, f in enumerate(features)
+            if f.levels is not None and not f.pooled
+        }
+        booster = to_heavier_side(booster, reserved)
         # A fresh booster: attributes of the fit (best score) are no part of the model.
         booster.set_attr(**dict.fromkeys(booster.attributes()))
         self.model_ = BoostedModel.from_booster(booster, features)
@@ -254,15 +265,15 @@ class BoostedClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             trend = trends.get(name, "none")
             trend = "none" if trend == "auto" else trend
             if column.dtype != object:
-                features.append(EncodedFeature(name, trend))
+                neutral = _median(column, weight, self.min_level_share)
+                features.append(EncodedFeature(name, trend, missing=neutral))
                 continue
             if trend != "none":
                 raise ColumnError(
                     f"Feature {name}: a text has no order, so trend must be none or auto; "
                     f"got {trend!r}."
                 )
-            levels, unseen = _levels(column, weight, self.min_level_share)
-            features.append(EncodedFeature(name, "none", levels, unseen))
+            features.append(_category(name, column, weight, self.min_level_share))
         return tuple(features)
 
     def _evaluation(
@@ -390,20 +401,42 @@ def _weights(sample_weight: Any, rows: int) -> NDArray[np.float64]:
     return np.asarray(weight * (np.count_nonzero(weight) / weight.sum()))
 
 
-def _levels(
-    column: NDArray[Any], weight: NDArray[np.float64], min_share: float
-) -> tuple[tuple[str, ...], int]:
-    """Return the levels that keep a code (in text order) and the code of every other level."""
+def _median(
+    column: NDArray[np.float64], weight: NDArray[np.float64], min_share: float
+) -> float | None:
+    """Return the weighted median of a number if its missing values are too few, else None."""
+    blank = np.isnan(column)
+    if _enough(weight[blank].sum(), weight.sum(), min_share):
+        return None
+    values, at = np.unique(column[~blank], return_inverse=True)
+    upto = np.cumsum(np.bincount(at, weight[~blank]))
+    return float(values[np.searchsorted(upto, upto[-1] / 2)])
+
+
+def _category(
+    name: str, column: NDArray[Any], weight: NDArray[np.float64], min_share: float
+) -> EncodedFeature:
+    """Return a text's encoding: levels with enough weight in text order, the others pooled."""
     totals: dict[str, float] = {}
+    blank = 0.0
     for level, w in zip(column.tolist(), weight.tolist(), strict=True):
-        if level is not None and w > 0:
+        if level is None:
+            blank += w
+        elif w > 0:
             totals[level] = totals.get(level, 0.0) + w
-    least = min_share * sum(totals.values())
-    levels = tuple(sorted(level for level, total in totals.items() if total >= least))
-    if len(levels) < len(totals):
-        return levels, len(levels)
-    commonest = max(range(len(levels)), key=lambda i: totals[levels[i]], default=0)
-    return levels, commonest
+    whole = sum(totals.values())
+    levels = tuple(sorted(v for v, total in totals.items() if _enough(total, whole, min_share)))
+    pooled = tuple(sorted(set(totals) - set(levels)))
+    neutral = None
+    if not _enough(blank, blank + whole, min_share):
+        # Where no level has its share, the pool's code is the only one.
+        neutral = float(max(range(len(levels)), key=lambda i: totals[levels[i]], default=0))
+    return EncodedFeature(name, "none", levels, len(levels), pooled, neutral)
+
+
+def _enough(weight: float, whole: float, min_share: float) -> bool:
+    """Whether a part has weight, and at least its share of the whole but for rounding."""
+    return weight > 0 and weight >= min_share * whole * (1 - 1e-9)
 
 
 def _matrix(
@@ -416,7 +449,7 @@ def _matrix(
         if texts != (feature.levels is not None) and (texts or not np.isnan(column).all()):
             wanted, got = ("numbers", "texts") if texts else ("texts", "numbers")
             raise ColumnError(f"Feature {feature.name} was fitted on {wanted}; got {got}.")
-        matrix[:, j] = feature.encode(column.tolist()) if texts else column
+        matrix[:, j] = feature.encode(column.tolist()) if texts else feature.fill(column)
     return matrix
 
 

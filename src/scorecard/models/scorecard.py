@@ -119,7 +119,7 @@ class Scorecard:
         return (self.offset - score) / self.factor
 
     def flags(self, values: Row) -> dict[str, Flag]:
-        """Return, by feature, what of one row training never saw and is therefore neutral."""
+        """Return, by feature, what of one row training never or hardly saw."""
         found = {
             bins.name: bins.flag(bins.index_one(value))
             for bins, value in zip(self.bins, self._values(values), strict=True)

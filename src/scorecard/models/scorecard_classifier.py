@@ -31,9 +31,10 @@ class ScorecardClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     Columns are numbers (NaN is missing) or text (null is missing). The second of the two sorted
     classes is bad (1 of 0 and 1). ``trend``, ``max_bins``, ``min_bin_share``, ``special_values``,
     ``max_prebins``, ``rare_share``, ``missing``, ``special`` and ``unseen`` are those of
-    `OptimalBinner`. A feature whose information value is below ``min_iv``, or whose coefficient is
-    held at 0 by the sign rule, is not in the card; ``dropped_`` says why. ``l2`` is a ridge on the
-    coefficients, in units of the mean log-likelihood. The card gives ``base_score`` at goods:bads
+    `OptimalBinner`. A feature whose information value is below ``min_iv`` (bins treated as never
+    seen add nothing to it), or whose coefficient is held at 0 by the sign rule, is not in the card;
+    ``dropped_`` says why. ``l2`` is a ridge on the coefficients, in units of the mean
+    log-likelihood. The card gives ``base_score`` at goods:bads
     ``base_odds`` and ``pdo`` points for every doubling.
 
     Attributes: ``scorecard_`` (frozen `Scorecard`), ``binner_``, ``dropped_`` (reason by feature),
@@ -95,10 +96,11 @@ class ScorecardClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         weight = read_weight(sample_weight, bad)
         index = binner.fit_columns(names, columns, bad, weight)
         bins = list(binner.bins_.values())
+        value = {b.name: sum(v for k, v in enumerate(b.iv) if k not in b.thin) for b in bins}
         self.dropped_ = {
-            b.name: f"information value {sum(b.iv):.4g} is below min_iv={self.min_iv}"
-            for b in bins
-            if sum(b.iv) < self.min_iv
+            name: f"information value {iv:.4g} is below min_iv={self.min_iv}"
+            for name, iv in value.items()
+            if iv < self.min_iv
         }
         chosen = [j for j, b in enumerate(bins) if b.name not in self.dropped_]
         woe = np.column_stack(

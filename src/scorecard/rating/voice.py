@@ -18,9 +18,8 @@ from scorecard.values import Space
 
 Values = Sequence[float | str | None]
 
-#: feature → what training never saw of it: "unseen_level" or "unseen_missing"
+#: feature → what training never or hardly saw of it: see `scorecard.binning.feature_bins.Flag`
 Flags = dict[str, str]
-UNSEEN = "unseen_level"
 
 
 @dataclass(frozen=True)
@@ -111,17 +110,13 @@ class BoostedVoice:
 
     def hear_one(self, values: Values) -> Account:
         """See `Voice.hear_one`; raises `ExplanationError` where it does not add up."""
-        row, unseen = self.model.encode_one(values)
-        return self._account(row[np.newaxis], [dict.fromkeys(unseen, UNSEEN)])
+        row, flags = self.model.encode_one(values)
+        return self._account(row[np.newaxis], [dict(flags)])
 
     def hear(self, frame: pl.DataFrame) -> Account:
         """See `Voice.hear`; raises `ExplanationError` where it does not add up."""
-        matrix = self.model.encode(frame)
-        flags: list[Flags] = [{} for _ in range(frame.height)]
-        for name, rows in self.model.unseen(frame).items():
-            for i in np.flatnonzero(rows):
-                flags[i][name] = UNSEEN
-        return self._account(matrix, flags)
+        flags: list[Flags] = [dict(row) for row in self.model.flags(frame)]
+        return self._account(self.model.encode(frame), flags)
 
     def _account(self, matrix: Floats, flags: list[Flags]) -> Account:
         margin, contributions = self._tables.explain(matrix)

@@ -2,9 +2,9 @@
 
 import mlflow
 import pandas as pd
-import polars as pl
 
 import scorecard
+from scorecard.contract import as_frame
 
 
 class BundleModel(mlflow.pyfunc.PythonModel):
@@ -16,16 +16,7 @@ class BundleModel(mlflow.pyfunc.PythonModel):
 
     def predict(self, context, model_input: pd.DataFrame, params=None):  # type: ignore[no-untyped-def]
         """Return one row a row: PD, score, grade, and what is wrong where nothing was rated."""
-        frame = pl.from_pandas(model_input)
-        # pandas holds whole numbers with gaps as floats; only what is whole in truth goes back.
-        whole = [
-            column.name
-            for column in self.rater.product.columns
-            if column.kind == "int"
-            and frame.schema.get(column.name) == pl.Float64
-            and frame.select((pl.col(column.name) == pl.col(column.name).floor()).all()).item()
-        ]
-        rated = self.rater.rate(frame.with_columns(pl.col(whole).cast(pl.Int64)))
+        rated = self.rater.rate(as_frame(model_input, self.rater.product.columns))
         return rated.select("pd", "score", "grade", "answered_by", "problems").to_pandas()
 
 

@@ -150,7 +150,8 @@ def notes(
     rule = policy.answering
     said.append(
         f"The {_called(answers)} answers: the {_called(rule.default)} is the product's default, "
-        f"and the other takes its place only with an out-of-time {rule.metric.upper()} at least {rule.min_gain} higher."
+        f"and the other takes its place only with an out-of-time {rule.metric.upper()} at least "
+        f"{rule.min_gain} higher."
     )
     return said
 
