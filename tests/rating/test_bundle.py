@@ -1,6 +1,8 @@
 """A bundle is what its manifest says, byte for byte, or it does not load."""
 
 import json
+import os
+import re
 import shutil
 from pathlib import Path
 
@@ -45,6 +47,67 @@ def test_an_edited_manifest_is_refused_even_when_its_hashes_fit(copy: Path) -> N
     text = json.dumps(manifest, sort_keys=True, ensure_ascii=False, indent=1)
     (copy / MANIFEST).write_text(text, encoding="utf-8")
     with pytest.raises(BundleError, match=MANIFEST):
+        sc.Rater.load(copy)
+
+
+def _forged(trained: sc.TrainingResult, name: str, data: bytes) -> sc.Bundle:
+    """Seal a bundle whose hashes fit, as somebody who writes it by hand can."""
+    return sc.Bundle.seal({**trained.bundle.files, name: data}, trained.bundle.manifest)
+
+
+def _changed(trained: sc.TrainingResult, name: str, old: str, new: str) -> sc.Bundle:
+    text = trained.bundle.files[name].decode()
+    changed = re.sub(old, new, text, count=1)
+    assert changed != text
+    return _forged(trained, name, changed.encode())
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new"),
+    [
+        ("scorecard.json", r'"alpha": [^,]+', '"alpha": NaN'),
+        ("scorecard.json", r'"alpha": [^,]+', '"alpha": 1e999'),
+        ("scorecard.json", r'"factor": [^,]+', '"factor": 0'),
+        ("scorecard.json", r'"woe": \[\s*[^,]+', '"woe": ["high"'),
+        ("calibration.json", r'"slope": [^,]+', '"slope": -1'),
+        ("calibration.json", '"boosted"', '"other"'),
+        ("grades.json", r'"pd_floor": [^,}]+', '"pd_floor": 2'),
+        ("policy.json", '"min_contribution"', '"most"'),
+        ("policy.json", '"rule": "[^"]+"', '"rule": "revenue_ltm"'),
+        ("product.json", '"name": "sme_cn"', '"name": ["sme_cn"]'),
+        ("product.json", r'"normal": "[^"]+"', '"normal": "1.0"'),
+    ],
+)
+def test_a_forged_file_with_fitting_hashes_is_refused_in_a_sentence(
+    trained: sc.TrainingResult, name: str, old: str, new: str
+) -> None:
+    with pytest.raises(BundleError):
+        sc.Rater(_changed(trained, name, old, new))
+
+
+@pytest.mark.parametrize("name", FILES)
+@pytest.mark.parametrize("data", [b"", b"[]", b"\xff", b"[" * 100_000, b'{"a": 1}'])
+def test_foreign_bytes_in_any_file_are_refused_in_a_sentence(
+    trained: sc.TrainingResult, name: str, data: bytes
+) -> None:
+    with pytest.raises(BundleError) as caught:
+        sc.Rater(_forged(trained, name, data))
+    assert len(str(caught.value)) < 500
+
+
+@pytest.mark.parametrize(
+    "text", ["[]", "[" * 100_000, '{"files": []}', '{"format": 1}', "1e999", '{"self": NaN}']
+)
+def test_a_foreign_manifest_is_refused_in_a_sentence(copy: Path, text: str) -> None:
+    (copy / MANIFEST).write_text(text, encoding="utf-8")
+    with pytest.raises(BundleError, match=MANIFEST):
+        sc.Rater.load(copy)
+
+
+def test_a_pipe_in_place_of_a_file_is_not_waited_for(copy: Path) -> None:
+    (copy / "grades.json").unlink()
+    os.mkfifo(copy / "grades.json")
+    with pytest.raises(BundleError, match=r"grades\.json"):
         sc.Rater.load(copy)
 
 

@@ -118,33 +118,74 @@ def test_raising_a_feature_declared_risk_increasing_never_lowers_the_pd(
     assert moved > 1000, "raising features must move PDs, or this proves nothing"
 
 
-def test_reasons_point_to_risk_and_carry_the_applicants_value(
+def test_reasons_are_true_and_carry_the_applicants_value(
     rater: sc.Rater, applications: list[dict[str, object]]
 ) -> None:
+    missing = 0
     for application in applications[:200]:
         rating = rater.rate_one(application)
         assert len(rating.reasons) <= 4
         given = [r.contribution for r in rating.reasons]
-        assert all(c > 0 for c in given)
+        assert min(given, default=1.0) >= rater.product.policy["reasons"]["min_contribution"]
         assert given == sorted(given, reverse=True)
         assert len({r.code for r in rating.reasons}) == len(rating.reasons)
         for reason in rating.reasons:
-            assert reason.feature in rating.explanation.contributions
-            texts = rater.product.reasons[reason.code]
-            assert reason.text_zh.startswith(texts.zh.rstrip("。"))
-            assert reason.text_en.startswith(texts.en.rstrip("."))
+            texts, feature = rater.product.reasons[reason.code], rater.features[reason.feature]
+            assert (reason.value is None) == (not reason.text_en.startswith(texts.en.rstrip(".")))
+            assert feature.zh in reason.text_zh
+            assert feature.en in reason.text_en
+            missing += reason.value is None
+    assert missing > 0, "without a missing value that adds risk this proves nothing"
 
 
-def test_scorecard_reasons_are_the_shortfall_in_points(
-    trained: sc.TrainingResult, raters: dict[str, sc.Rater], portfolio: pl.DataFrame
+@pytest.mark.parametrize("answering", ["scorecard", "boosted"])
+def test_features_of_one_code_are_added_before_codes_are_ranked(
+    raters: dict[str, sc.Rater], trained: sc.TrainingResult, portfolio: pl.DataFrame, answering: str
 ) -> None:
+    rater = raters[answering]
+    least = rater.product.policy["reasons"]["min_contribution"]
     card = trained.models["scorecard"].estimator.scorecard_
-    rated = raters["scorecard"].rate(portfolio.head(100))
-    for row in rated.iter_rows(named=True):
+    cancelled = 0
+    for row in rater.rate(portfolio.head(300)).iter_rows(named=True):
+        risk = row["contributions"]
+        if answering == "scorecard":  # points: the shortfall against the mean, in log-odds
+            means = dict(zip(card.features, card.mean_points, strict=True))
+            risk = {name: (means[name] - points) / card.factor for name, points in risk.items()}
+        codes: dict[str, float] = {}
+        for name, each in risk.items():
+            code = rater.features[name].reason
+            codes[code] = codes.get(code, 0.0) + each
+        cancelled += sum(each > least > codes[rater.features[n].reason] for n, each in risk.items())
+        expected = sorted((v for v in codes.values() if v >= least), reverse=True)[:4]
+        assert [r["contribution"] for r in row["reasons"]] == pytest.approx(expected, abs=1e-12)
         for reason in row["reasons"]:
-            j = card.features.index(reason["feature"])
-            short = card.mean_points[j] - row["contributions"][reason["feature"]]
-            assert reason["contribution"] == pytest.approx(short / card.factor, abs=1e-12)
+            members = {n: v for n, v in risk.items() if rater.features[n].reason == reason["code"]}
+            assert reason["contribution"] == pytest.approx(codes[reason["code"]], abs=1e-12)
+            assert risk[reason["feature"]] == max(members.values())
+    assert cancelled > 0, "no feature was outweighed within its code: this proves nothing"
+
+
+def test_an_application_outside_the_population_says_so(
+    rater: sc.Rater, applications: list[dict[str, object]], portfolio: pl.DataFrame
+) -> None:
+    inside = next(a for a in applications if not rater.rate_one(a).warnings)
+    outside = {**inside, "dishonest_flag": True, "registration_status": "revoked"}
+    said = rater.rate_one(outside).warnings
+    assert [(w.code, w.feature) for w in said] == [
+        ("outside_population", "registration_status"),
+        ("outside_population", "dishonest_flag"),
+    ]
+    assert "失信" in said[1].text_zh
+    assert "dishonest" in said[1].text_en
+    table = portfolio.filter(~pl.col("dishonest_flag").fill_null(False)).head(1)
+    excluded = table.with_columns(dishonest_flag=True)
+    assert [w["code"] for w in rater.rate(excluded)["warnings"][0]] == ["outside_population"]
+
+
+def test_a_table_may_be_of_pandas_or_pyarrow(rater: sc.Rater, portfolio: pl.DataFrame) -> None:
+    rated = rater.rate(portfolio.head(40))
+    assert rater.rate(portfolio.head(40).to_pandas()).equals(rated)
+    assert rater.rate(portfolio.head(40).to_arrow()).equals(rated)
 
 
 def test_the_second_opinion_is_what_the_other_model_answers(

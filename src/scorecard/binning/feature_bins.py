@@ -32,7 +32,8 @@ class FeatureBins:
     treated as never seen, like bins without weight. ``trend`` is the one that holds over the
     ordinary bins, ``objective`` what the solver reached.
 
-    Raises `ColumnError` where the lengths differ or ``thin`` lists a bin of another kind.
+    Raises `ColumnError` where the lengths differ, a number is not finite, cut points do not rise, a
+    level or special value repeats, or ``thin`` lists a bin of another kind.
     """
 
     name: str
@@ -64,6 +65,13 @@ class FeatureBins:
             raise ColumnError(
                 f"Feature {self.name}: woe, rows, bads and goods must have {size} entries each."
             )
+        if not all(map(math.isfinite, (*self.woe, *self.bads, *self.goods))):
+            raise ColumnError(f"Feature {self.name}: woe, bads and goods must be finite.")
+        rising = all(a < b for a, b in zip(self.splits, self.splits[1:], strict=False))
+        if not rising or not all(map(math.isfinite, self.splits)):
+            raise ColumnError(f"Feature {self.name}: cut points must be finite and rise.")
+        if len(codes) != sum(map(len, self.groups)) + len(self.special_values):
+            raise ColumnError(f"Feature {self.name}: no level or special value may repeat.")
         if not all(ordinary <= k <= self.missing_index for k in self.thin):
             raise ColumnError(
                 f"Feature {self.name}: only special and missing bins may be thin, which are "

@@ -1,6 +1,6 @@
 """Exact contributions, and the reasons written from them."""
 
-from scorecard.explain.reasons import ReasonWriter, rank
+from scorecard.explain.reasons import ReasonWriter
 from scorecard.explain.shapley import InterventionalTables, check_additivity
 
-__all__ = ["InterventionalTables", "ReasonWriter", "check_additivity", "rank"]
+__all__ = ["InterventionalTables", "ReasonWriter", "check_additivity"]

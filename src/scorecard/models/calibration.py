@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -19,12 +20,28 @@ class Calibration:
     ``correction`` takes the sample's bad rate back to the population's, ln[(ρ/(1−ρ))·((1−π)/π)]; it
     is zero where the sample weights restore the population already. ``target`` is the central
     tendency that the mean PD was set to.
+
+    Raises `InputError` for numbers that are not finite, a slope that is not positive, or a target
+    outside (0, 1).
     """
 
     intercept: float
     slope: float
     correction: float
     target: float
+
+    def __post_init__(self) -> None:
+        if not (
+            math.isfinite(self.intercept)
+            and math.isfinite(self.correction)
+            and 0 < self.slope < math.inf
+            and 0 < self.target < 1
+        ):
+            raise InputError(
+                "A calibration needs a finite intercept and correction, a positive slope and a "
+                f"target in (0, 1); got {self.intercept}, {self.correction}, {self.slope}, "
+                f"{self.target}."
+            )
 
     def log_odds(self, margin: Floats) -> Floats:
         """Return calibrated log-odds (n,) of margins (n,)."""

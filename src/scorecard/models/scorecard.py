@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -26,7 +27,8 @@ class Scorecard:
     ``(offset − score) / factor``. Every β is at most 0, so risk runs the way the bins say.
     ``mean_points`` is the weighted mean of each feature's points in the training sample.
 
-    Raises `InputError` if lengths differ, no feature is given, or a β is positive.
+    Raises `InputError` if lengths differ, no feature is given, one is given twice, a β is positive,
+    or a number is not finite.
     """
 
     bins: tuple[FeatureBins, ...]
@@ -49,7 +51,12 @@ class Scorecard:
                 "Every beta must be at most 0 and the factor positive, else more WOE would mean "
                 f"more risk; got betas {self.betas}, factor {self.factor}."
             )
+        if len(set(self.features)) < n:
+            raise InputError("A scorecard holds each feature once; one is given twice.")
         tables = tuple(self._points_of(j) for j in range(n))
+        every = (self.offset, self.factor, *self.mean_points, *(p for t in tables for p in t))
+        if not all(math.isfinite(number) for number in every):
+            raise InputError("Every point, mean, factor and offset of a scorecard must be finite.")
         object.__setattr__(self, "_tables", tables)
 
     def _points_of(self, j: int) -> tuple[float, ...]:

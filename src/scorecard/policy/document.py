@@ -69,6 +69,12 @@ class Answering(_Section):
     min_gain: float = Field(ge=0)
 
 
+class Reasons(_Section):
+    """Which contributions count: reasons with less than ``min_contribution`` log-odds do not."""
+
+    min_contribution: float = Field(gt=0)
+
+
 class Score(_Section):
     """Points: ``base_score`` at ``base_odds`` goods to one bad, ``pdo`` points double the odds."""
 
@@ -105,6 +111,7 @@ class Policy(_Section):
     sample: Sample
     calibration: CentralTendency
     answering: Answering
+    reasons: Reasons
     score: Score
     grades: Grades
     models: Models

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,8 +12,9 @@ from typing import Any
 
 from scorecard.errors import BundleError
 
-FORMAT = 1
+FORMAT = 2
 MANIFEST = "manifest.json"
+MOST_BYTES = 256 << 20  # of one file; a booster of a thousand deep trees has a tenth of it
 FILES = (
     "product.json",
     "policy.json",
@@ -81,8 +83,17 @@ class Bundle:
         return cls(files, manifest, _sha256(manifest_bytes))
 
     def json(self, name: str) -> Any:
-        """Return the parsed content of a JSON file of the bundle."""
-        return json.loads(self.files[name])
+        """Return the parsed content of a JSON file of the bundle.
+
+        Raises `BundleError`, naming the file, for what is no JSON object of finite numbers.
+        """
+        try:
+            data = json.loads(self.files[name], parse_float=_finite, parse_constant=_finite)
+        except (ValueError, RecursionError):
+            raise BundleError(f"{name} in the bundle is no JSON of finite numbers.") from None
+        if not isinstance(data, dict):
+            raise BundleError(f"{name} in the bundle is no JSON object.")
+        return data
 
 
 def encode_json(data: Any) -> bytes:
@@ -96,28 +107,42 @@ def _manifest(data: bytes) -> dict[str, Any]:
     )
     try:
         manifest = json.loads(data)
-    except ValueError:
+        if not isinstance(manifest, dict) or _canonical(manifest) != data:
+            raise damaged
+    except (ValueError, RecursionError):
         raise damaged from None
-    if not isinstance(manifest, dict) or _canonical(manifest) != data:
-        raise damaged
     body = {key: value for key, value in manifest.items() if key != "self"}
     if manifest.get("self") != _sha256(_canonical(body)):
         raise damaged
     if manifest.get("format") != FORMAT:
         raise BundleError(
-            f"{MANIFEST} is of format {manifest.get('format')}; this version reads {FORMAT}."
+            f"{MANIFEST} is not of format {FORMAT}, the one that this version reads; train again."
         )
+    if not isinstance(manifest.get("files"), dict):
+        raise damaged
     return manifest
 
 
 def _read(folder: Path, name: str) -> bytes:
+    path = folder / name
     try:
-        return (folder / name).read_bytes()
-    except OSError as error:
-        raise BundleError(
-            f"{name} cannot be read in the bundle {folder.name!r} "
-            f"({error.strerror or type(error).__name__})."
-        ) from None
+        if path.exists() and not path.is_file():  # a pipe would be waited for
+            raise BundleError(f"{name} in the bundle {folder.name!r} is no regular file.")
+        with path.open("rb") as file:
+            data = file.read(MOST_BYTES + 1)
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or type(error).__name__
+        raise BundleError(f"{name} cannot be read in the bundle {folder.name!r} ({why}).") from None
+    if len(data) > MOST_BYTES:
+        raise BundleError(f"{name} in the bundle {folder.name!r} is larger than any bundle's file.")
+    return data
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError("not a finite number")
+    return number
 
 
 def _canonical(data: Any) -> bytes:

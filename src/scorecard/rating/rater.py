@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,19 +12,22 @@ import numpy as np
 import polars as pl
 import pydantic
 
+from scorecard.contract.frames import as_frame
 from scorecard.contract.product import Product
 from scorecard.contract.request import problems_of, read_mapping, row_of
-from scorecard.errors import BundleError, ContractError
-from scorecard.explain.reasons import ReasonWriter, rank
+from scorecard.errors import BundleError, ContractError, ScorecardError
+from scorecard.explain.reasons import ReasonWriter
 from scorecard.features import FeatureSet
 from scorecard.logodds import Floats, expit
 from scorecard.models.boosted import BoostedModel
 from scorecard.models.calibration import Calibration
 from scorecard.models.master_scale import MasterScale
 from scorecard.models.scorecard import Scorecard
+from scorecard.policy import Policy
 from scorecard.rating.bundle import Bundle
-from scorecard.rating.voice import Account, BoostedVoice, Flags, ScorecardVoice, Voice
-from scorecard.values import Explanation, ModelRef, Problem, Rating, SecondOpinion, Warned
+from scorecard.rating.population import Population
+from scorecard.rating.voice import Account, BoostedVoice, ScorecardVoice, Voice
+from scorecard.values import Explanation, ModelRef, Problem, Rating, Reason, SecondOpinion, Warned
 
 Value = float | str | None
 
@@ -34,14 +37,35 @@ _UNSEEN = {
         "this level was never seen in training; the declared policy for unseen levels applies",
     ),
     "unseen_special": (
-        "训练样本中没有此特殊值，按中性处理",
-        "this special value was never seen in training; it is taken as neutral",
+        "训练样本中没有或极少有此特殊值，按中性处理",
+        "this special value was never or hardly ever seen in training; it is taken as neutral",
     ),
     "unseen_missing": (
-        "训练样本中此项从未缺失，按中性处理",
-        "this was never missing in training; a missing value is taken as neutral",
+        "训练样本中此项从未或极少缺失，按中性处理",
+        "this was never or hardly ever missing in training; it is taken as neutral",
     ),
 }
+_TEXT = pl.String
+_REASONS = pl.List(
+    pl.Struct(
+        {"code": _TEXT, "text_zh": _TEXT, "text_en": _TEXT, "feature": _TEXT, "value": _TEXT,
+         "value_number": pl.Float64, "contribution": pl.Float64}
+    )
+)  # fmt: skip
+_WARNINGS = pl.List(
+    pl.Struct({"code": _TEXT, "feature": _TEXT, "text_zh": _TEXT, "text_en": _TEXT})
+)
+_MISFITS = (
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    OSError,
+    RecursionError,
+    TypeError,
+    ValueError,
+    pl.exceptions.PolarsError,
+    pl.exceptions.PanicException,
+)
 
 
 @dataclass(frozen=True)
@@ -64,19 +88,29 @@ class Rater:
     def __init__(self, bundle: Bundle, *, version: str | None = None) -> None:
         try:
             self._take(bundle, version)
-        except (KeyError, TypeError, ValueError, pl.exceptions.PolarsError) as error:
+        except BundleError:
+            raise
+        except ScorecardError as error:
             raise BundleError(
-                f"The bundle's files do not fit together ({type(error).__name__}: {error}); "
-                "train again with this version."
+                f"The bundle's files do not fit together: {error} Train again with this version."
+            ) from error
+        except _MISFITS as error:
+            # Whatever a forged or foreign file may cause; its own words are not repeated.
+            raise BundleError(
+                f"The bundle's files do not fit together ({type(error).__name__}); train again "
+                "with this version."
             ) from error
 
     def _take(self, bundle: Bundle, version: str | None) -> None:
-        policy = bundle.json("policy.json")
-        self.product = Product.from_dict({**bundle.json("product.json"), "policy": policy})
+        frozen = bundle.json("policy.json")
+        self.product = Product.from_dict({**bundle.json("product.json"), "policy": frozen})
+        policy = Policy.parse(frozen)
         self.manifest = bundle.manifest
+        if self.product.name != bundle.manifest["product"]:
+            raise BundleError("The bundle's product is not the one that its manifest names.")
         self.answering: str = bundle.manifest["answering"]
         self.model = ModelRef(self.product.name, version, bundle.sha256)
-        self.policy_version: str = policy["version"]
+        self.policy_version: str = policy.version
         self.features: FeatureSet = self.product.features
         self.scale = MasterScale.from_dict(bundle.json("grades.json"))
         card = Scorecard.from_dict(bundle.json("scorecard.json"))
@@ -89,18 +123,33 @@ class Rater:
             BoostedVoice(boosted, background, factor=card.factor, offset=card.offset),
         )
         if self.answering not in {voice.name for voice in voices}:
-            raise BundleError(f"The manifest names no model of the bundle: {self.answering!r}.")
+            raise BundleError("The bundle's manifest names a model that the bundle does not hold.")
         first = next(voice for voice in voices if voice.name == self.answering)
         self._voices = {"first": first, "second": next(v for v in voices if v is not first)}
+        calibration = bundle.json("calibration.json")
         self._calibration = {
-            name: Calibration.from_dict(data)
-            for name, data in bundle.json("calibration.json").items()
+            voice.name: Calibration.from_dict(calibration[voice.name]) for voice in voices
         }
         self._writer = ReasonWriter(
-            [self.features[name] for name in first.features], self.product.reasons
+            [self.features[name] for name in first.features],
+            self.product.reasons,
+            least=policy.reasons.min_contribution,
         )
         self._at = [self.features.names.index(name) for name in first.features]
         self._rows = self.product.rows
+        self._population = Population(policy.population.exclusions, self.product.columns)
+        self._labels = {f.name: (f.zh, f.en) for f in self.features.features}
+        self._prove(background)
+
+    def _prove(self, background: pl.DataFrame) -> None:
+        """Rate the bundle's own background: what cannot answer that must not answer anybody."""
+        rated = self.rate_features(background)
+        numbers = rated.select("pd", "score", "margin", "second_pd", "second_score").to_numpy()
+        if rated.is_empty() or not np.isfinite(numbers).all():
+            raise BundleError(
+                "The bundle's models do not answer its own background with finite numbers; "
+                "train again."
+            )
 
     @classmethod
     def load(cls, source: str | Path, *, version: str | None = None) -> Rater:
@@ -153,19 +202,22 @@ class Rater:
         return answers
 
     # -- many rows ------------------------------------------------------------------------------
-    def rate(self, frame: pl.DataFrame) -> pl.DataFrame:
-        """Rate a table of applications; one row out per row in, in the same order.
+    def rate(self, frame: Any) -> pl.DataFrame:
+        """Rate a table of applications (polars, pandas or pyarrow); a row out per row in, in order.
 
         Columns: ``pd``, ``score``, ``margin``, ``grade``, ``answered_by``, ``base``,
-        ``contributions`` (a struct, feature → points or log-odds), ``reasons`` (a list of structs),
-        ``second_pd``, ``second_score``, ``second_grade``, ``warnings``, ``problems``. Where a row
-        breaks the contract, ``problems`` says how and everything else is null. Raises `TableError`
-        when the table itself does not fit.
+        ``contributions`` (a struct, feature → points or log-odds), ``reasons`` (a list of structs;
+        a number is in ``value`` as text and in ``value_number``), ``second_pd``, ``second_score``,
+        ``second_grade``, ``warnings`` (a list of structs), ``problems``. Where a row breaks the
+        contract, ``problems`` says how and everything else is null. Raises `InputError` for what
+        is no table, and `TableError` when the table itself does not fit.
         """
+        frame = as_frame(frame, self.product.columns)
         checked = self.product.table.check(frame, asked_only=True)
-        rated = self._table(checked.accepted).with_columns(
-            pl.Series("row", checked.rows, dtype=pl.Int64)
-        )
+        accepted = checked.accepted
+        rated = self._assemble(
+            self.features.evaluate(accepted), self._population.warnings(accepted)
+        ).with_columns(pl.Series("row", checked.rows, dtype=pl.Int64))
         problems = checked.rejected.select(pl.col("row").cast(pl.Int64), "problems")
         index = pl.DataFrame({"row": np.arange(frame.height, dtype=np.int64)})
         joined = index.join(rated, on="row", how="left", maintain_order="left").join(
@@ -174,32 +226,28 @@ class Rater:
         return joined.drop("row")
 
     def rate_features(self, features: pl.DataFrame) -> pl.DataFrame:
-        """Rate rows of feature values directly, skipping contract and SQL; columns as `rate`."""
-        return self._assemble(features.select(self.features.names))
+        """Rate rows of feature values directly, skipping contract and SQL; columns as `rate`.
 
-    def _table(self, accepted: pl.DataFrame) -> pl.DataFrame:
-        return self._assemble(self.features.evaluate(accepted))
+        Without fields nobody can say whether a row is of the population: ``warnings`` holds what
+        the features alone tell.
+        """
+        return self._assemble(features.select(self.features.names), [()] * features.height)
 
-    def _assemble(self, features: pl.DataFrame) -> pl.DataFrame:
+    def _assemble(
+        self, features: pl.DataFrame, outside: Sequence[tuple[Warned, ...]]
+    ) -> pl.DataFrame:
         voice = self._voices["first"]
         first, second = self._verdicts(voice.hear(features), self._voices["second"].hear(features))
         account = first.account
         values = features.select(voice.features).rows()
-        risk = account.risk.tolist()
         reasons = [
-            [
-                {"code": r.code, "text_zh": r.text_zh, "text_en": r.text_en, "feature": r.feature,
-                 "value": None if r.value is None else str(r.value),
-                 "contribution": r.contribution}
-                for r in self._writer.write(ranked, risk[i], values[i])
-            ]
-            for i, ranked in enumerate(rank(account.risk))
-        ]  # fmt: skip
-        text = pl.String
-        reason = pl.Struct(
-            {"code": text, "text_zh": text, "text_en": text, "feature": text, "value": text,
-             "contribution": pl.Float64}
-        )  # fmt: skip
+            [_reason_row(reason) for reason in given]
+            for given in self._writer.write(account.risk, values)
+        ]
+        warnings = [
+            [asdict(warned) for warned in row]
+            for row in self._warnings(account, second.account, outside)
+        ]
         contributions = pl.DataFrame(
             {name: account.contributions[:, j] for j, name in enumerate(voice.features)}
         )
@@ -209,21 +257,15 @@ class Rater:
                 "pd": first.pd,
                 "score": account.score,
                 "margin": account.margin,
-                "grade": pl.Series(first.grade, dtype=text),
-                "answered_by": pl.Series([voice.name] * n, dtype=text),
+                "grade": pl.Series(first.grade, dtype=_TEXT),
+                "answered_by": pl.Series([voice.name] * n, dtype=_TEXT),
                 "base": np.full(n, account.base),
                 "contributions": contributions.to_struct(),
-                "reasons": pl.Series(reasons, dtype=pl.List(reason)),
+                "reasons": pl.Series(reasons, dtype=_REASONS),
                 "second_pd": second.pd,
                 "second_score": second.account.score,
-                "second_grade": pl.Series(second.grade, dtype=text),
-                "warnings": pl.Series(
-                    [
-                        [w.text_en for w in _warnings(flags)]
-                        for flags in _merged(account.flags, second.account.flags)
-                    ],
-                    dtype=pl.List(text),
-                ),
+                "second_grade": pl.Series(second.grade, dtype=_TEXT),
+                "warnings": pl.Series(warnings, dtype=_WARNINGS),
             }
         )
 
@@ -251,8 +293,9 @@ class Rater:
             heard = first_voice.hear(features), second_voice.hear(features)
         first, second = self._verdicts(*heard)
         account = first.account
-        flags = _merged(account.flags, second.account.flags)
-        contributions, risk = account.contributions.tolist(), account.risk.tolist()
+        contributions = account.contributions.tolist()
+        reasons = self._writer.write(account.risk, [[row[k] for k in self._at] for row in values])
+        warnings = self._warnings(account, second.account, self._population.warnings(frame))
         return [
             Rating(
                 product=self.product.name,
@@ -260,7 +303,7 @@ class Rater:
                 score=float(account.score[i]),
                 margin=float(account.margin[i]),
                 grade=first.grade[i],
-                reasons=self._writer.write(ranked, risk[i], [values[i][k] for k in self._at]),
+                reasons=reasons[i],
                 explanation=Explanation(
                     first_voice.space,
                     account.base,
@@ -276,23 +319,29 @@ class Rater:
                 model=self.model,
                 policy_version=self.policy_version,
                 feature_hash=self.features.hash,
-                warnings=_warnings(flags[i]),
+                warnings=warnings[i],
             )
-            for i, ranked in enumerate(rank(account.risk))
+            for i in range(frame.height)
         ]
 
+    def _warnings(
+        self, first: Account, second: Account, outside: Sequence[tuple[Warned, ...]]
+    ) -> list[tuple[Warned, ...]]:
+        """Return each row's warnings: exclusions it meets, then what training never saw of it."""
+        return [
+            (*met, *(self._unseen(name, flag) for name, flag in sorted({**b, **a}.items())))
+            for met, a, b in zip(outside, first.flags, second.flags, strict=True)
+        ]
 
-def _merged(first: list[Flags], second: list[Flags]) -> list[Flags]:
-    return [{**b, **a} for a, b in zip(first, second, strict=True)]
+    def _unseen(self, name: str, flag: str) -> Warned:
+        (zh, en), (said_zh, said_en) = self._labels[name], _UNSEEN[flag]
+        return Warned(flag, name, text_zh=f"{zh}：{said_zh}", text_en=f"{en}: {said_en}")
 
 
-def _warnings(flags: Flags) -> tuple[Warned, ...]:
-    return tuple(
-        Warned(
-            code=flag,
-            feature=name,
-            text_zh=f"{name}：{_UNSEEN[flag][0]}",
-            text_en=f"{name}: {_UNSEEN[flag][1]}",
-        )
-        for name, flag in sorted(flags.items())
-    )
+def _reason_row(reason: Reason) -> dict[str, Any]:
+    value = reason.value
+    return {
+        **asdict(reason),
+        "value": None if value is None else str(value),
+        "value_number": None if isinstance(value, str) else value,
+    }
