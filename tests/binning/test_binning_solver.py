@@ -21,6 +21,9 @@ def follows(rates, trend):
     if trend in ("peak", "valley"):
         first, second = (up, down) if trend == "peak" else (down, up)
         return any(first[:k].all() and second[k:].all() for k in range(len(steps) + 1))
+    if trend in ("concave", "convex"):
+        bends = np.diff(steps)
+        return (bends <= 1e-12).all() if trend == "concave" else (bends >= -1e-12).all()
     return {"none": True, "ascending": up.all(), "descending": down.all(),
             "auto": up.all() or down.all()}[trend]  # fmt: skip
 

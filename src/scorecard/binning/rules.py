@@ -17,7 +17,10 @@ STEPS: dict[str, tuple[tuple[int, int, int], ...]] = {
     "peak": ((0, 0, 1), (0, 1, -1), (1, 1, -1)),
     "valley": ((0, 0, -1), (0, 1, 1), (1, 1, 1)),
 }
-TRENDS = (*STEPS, "auto")
+# Or a curve, a rule on triples of neighbours: +1 where steps of the bad rate may not grow, −1 where
+# they may not shrink.
+CURVES: dict[str, int] = {"concave": 1, "convex": -1}
+TRENDS = (*STEPS, *CURVES, "auto")
 TIE = 1e-12  # rates and objectives closer than this are rounding, not difference
 
 
@@ -50,3 +53,40 @@ class Rules:
             value = getattr(self, name)
             if value is not None and not 0 <= value < np.inf:
                 raise InputError(f"{name} must be a weight of at least 0; got {value!r}.")
+
+    def layers(self, prebins: int) -> Layers | None:
+        """Return how bins are counted among ``prebins`` pieces; None where no count is allowed."""
+        least = int(self.min_bins or 1)
+        most = prebins if self.max_bins is None else min(prebins, int(self.max_bins))
+        if least > most:
+            return None
+        if most == prebins:
+            return Layers(least, last_stays=True, first_enough=least - 1)
+        return Layers(most, last_stays=False, first_enough=least - 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Layers:
+    """One layer of the programme's table for each number of bins that must be told apart.
+
+    Layer k holds k + 1 bins; with ``last_stays`` the last layer holds that many or more. A binning
+    has enough bins from layer ``first_enough`` on.
+    """
+
+    count: int
+    last_stays: bool
+    first_enough: int
+
+    def moves(self) -> tuple[tuple[slice, slice], ...]:
+        """Return the (from, to) slices of layers that one more bin leads along."""
+        moves = []
+        if self.count > 1:
+            moves.append((slice(0, self.count - 1), slice(1, self.count)))
+        if self.last_stays:
+            moves.append((slice(self.count - 1, self.count), slice(self.count - 1, self.count)))
+        return tuple(moves)
+
+    def before(self, layer: int) -> tuple[int, ...]:
+        """Return the layers from which one more bin leads to ``layer``."""
+        own = (layer,) if self.last_stays and layer == self.count - 1 else ()
+        return (*own, layer - 1) if layer > 0 else own

@@ -49,18 +49,29 @@ class Segments:
 
     def allowed(self, i: int, ends: slice, step: int, rules: Rules) -> Bools | None:
         """Which bins (h, i−1) may stand before bins (i, end); shape (i, ends); None means all."""
+        left, right = (slice(0, i), slice(i - 1, i)), (slice(i, i + 1), ends)
+        return self.may_follow(left, right, step, rules)
+
+    def may_follow(
+        self, left: tuple[slice, slice], right: tuple[slice, slice], step: int, rules: Rules
+    ) -> Bools | None:
+        """Which bins of ``left`` may stand before those of ``right``; None means all.
+
+        Each is a pair of slices of starts and ends. One side of ``left`` is a single start or end,
+        and the other runs along the rows of the answer; ``right`` is a row or a matrix.
+        """
         gap, level = rules.min_rate_gap, rules.max_p_value
         if step == 0 and gap is None and level is None:
             return None
-        left, right = self.rate[:i, i - 1, None], self.rate[i, None, ends]
-        rise = right - left
+        before, after = self.rate[left].reshape(-1, 1), self.rate[right]
+        rise = after - before
         along = np.abs(rise) if step == 0 else step * rise
         mask: Bools = along >= (gap or 0.0) - TIE
         if level is not None and level < 1:
             z = NormalDist().inv_cdf(1 - level / 2) if level > 0 else np.inf
-            n1, n2 = self.weight[:i, i - 1, None], self.weight[i, None, ends]
+            n1, n2 = self.weight[left].reshape(-1, 1), self.weight[right]
             n1, n2 = np.where(n1 > 0, n1, 1.0), np.where(n2 > 0, n2, 1.0)
-            pooled = (left * n1 + right * n2) / (n1 + n2)
+            pooled = (before * n1 + after * n2) / (n1 + n2)
             variance = pooled * (1 - pooled) * (1 / n1 + 1 / n2)
             mask &= (variance > 0) & (np.abs(rise) >= z * np.sqrt(np.maximum(variance, 0.0)))
         return mask

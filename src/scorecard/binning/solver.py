@@ -9,8 +9,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from scorecard.binning.curves import best_by_triples
 from scorecard.binning.divergence import DIVERGENCES
-from scorecard.binning.rules import STEPS, TIE, Rules
+from scorecard.binning.pairs import best_by_pairs
+from scorecard.binning.rules import CURVES, TIE, Rules
 from scorecard.binning.segments import Segments
 from scorecard.errors import InputError
 
@@ -34,12 +36,14 @@ class Solution:
 
     ``cuts`` are the indices of the prebins that begin a new bin, the first excluded;
     ``objective`` is the sum of the divergence over the bins; ``trend`` is the one that holds
-    (what ``"auto"`` chose, ``"none"`` if it chose a single bin).
+    (what ``"auto"`` chose, ``"none"`` if it chose a single bin); ``loss`` is what ``"auto"``'s
+    trend costs against no trend under the same constraints, None for any other.
     """
 
     cuts: tuple[int, ...]
     objective: float
     trend: str
+    loss: float | None = None
 
 
 def solve(
@@ -61,17 +65,20 @@ def solve(
     """Merge neighbouring prebins so that the divergence between bads and goods is greatest.
 
     Parameters: ``bads`` and ``goods`` are weighted counts per prebin, shape (n,). ``trend`` speaks
-    of the bad rate: ``none``, ``ascending``, ``descending``, ``peak``, ``valley`` or ``auto`` (both
-    monotone directions are solved, the better kept). ``min_bin_share`` and ``max_bin_share`` are
-    shares of the total weight; ``min_bin_bads`` and ``min_bin_goods`` are weighted counts.
-    Neighbouring bins must differ by ``min_rate_gap`` in bad rate and by a two-sided pooled
-    two-proportion z-test at ``max_p_value``, weights read as counts. ``totals`` are (bads, goods)
-    of the whole sample where it is more than the prebins (missing and special values).
+    of the bad rate: ``none``, ``ascending``, ``descending``, ``peak``, ``valley``, ``concave`` or
+    ``convex`` (its steps never grow, never shrink), or ``auto`` (both monotone directions are
+    solved, the better kept, and its loss against ``none`` told). ``min_bin_share`` and
+    ``max_bin_share`` are shares of the total weight; ``min_bin_bads`` and ``min_bin_goods`` are
+    weighted counts. Neighbouring bins must differ by ``min_rate_gap`` in bad rate and by a
+    two-sided pooled two-proportion z-test at ``max_p_value``, weights read as counts. ``totals``
+    are (bads, goods) of the whole sample where it is more than the prebins (missing and special
+    values).
 
-    The table over (start, end) of the last bin and the number of bins makes constraints between
-    neighbours exact; O(max_bins·n³). Among equal objectives fewer bins win. A bin without bads or
-    without goods has finite divergence by `scorecard.binning.divergence.shares`, the same
-    quantity as in the binning table. One bin is a valid result.
+    A table over (start, end) of the last bin, of the last two for curves, makes constraints between
+    neighbours exact: O(n³), once more per bin counted where their number is bounded. Among equal
+    objectives fewer bins win. A bin without bads or without goods has finite divergence by
+    `scorecard.binning.divergence.shares`, the same quantity as in the binning table. One bin is a
+    valid result.
 
     Raises `InfeasibleBinning` if no binning meets the constraints, `InputError` for bad input.
 
@@ -113,65 +120,23 @@ def _best(table: Segments, rules: Rules) -> Solution | None:
         return None
     first, last = solutions[0], solutions[-1]
     best = last if last.objective > first.objective + TIE else first
-    return best if best.cuts else replace(best, trend="none")
+    free = _optimum(table, replace(rules, trend="none"))
+    assert free is not None  # whatever a trend allows, no trend allows
+    loss = max(0.0, free.objective - best.objective)
+    return replace(best, trend=best.trend if best.cuts else "none", loss=loss)
 
 
 def _optimum(table: Segments, rules: Rules) -> Solution | None:
-    """Fill the table best[phase, bins − 1, start, end], then walk back from its best end."""
-    n, steps = table.n, STEPS[rules.trend]
-    most = n if rules.max_bins is None else min(n, rules.max_bins)
-    least = rules.min_bins or 1
-    if least > most:
+    layers = rules.layers(table.n)
+    if layers is None:
         return None
-    value = np.where(table.valid(rules), table.value, -np.inf)
-    best = np.full((1 + max(after for _, after, _ in steps), most, n, n), -np.inf)
-    best[0, 0, 0] = value[0]
-    for i in range(1, n):
-        layers = min(i, most - 1)
-        for before, after, step in steps:
-            left = best[before, :layers, :i, i - 1]
-            if not np.isfinite(left).any():
-                continue
-            mask = table.allowed(i, slice(i, n), step, rules)
-            if mask is None:
-                reach = np.broadcast_to(left.max(axis=1)[:, None], (layers, n - i))
-            else:
-                bar = np.where(mask, 0.0, -np.inf)
-                reach = (left[:, :, None] + bar).max(axis=1)
-            target = best[after, 1 : layers + 1, i, i:]
-            np.maximum(target, reach + value[i, i:], out=target)
-    ends = best[:, least - 1 :, :, n - 1].max(axis=(0, 2))
-    top = float(ends.max())
-    if not np.isfinite(top):
+    programme = best_by_triples if rules.trend in CURVES else best_by_pairs
+    cuts = programme(table, rules, layers)
+    if cuts is None:
         return None
-    bins = least - 1 + int(np.argmax(ends >= top - TIE * max(1.0, top)))
-    phase, start = np.unravel_index(int(np.argmax(best[:, bins, :, n - 1])), (len(best), n))
-    objective = float(best[phase, bins, start, n - 1])
-    return Solution(
-        _walk(table, rules, best, (int(phase), bins, int(start))), objective, rules.trend
-    )
-
-
-def _walk(
-    table: Segments, rules: Rules, best: Floats, last: tuple[int, int, int]
-) -> tuple[int, ...]:
-    """Follow the table back from the last bin's state; the steps are found again, not stored."""
-    phase, bins, start = last
-    cuts: list[int] = []
-    end = table.n - 1
-    while start > 0:
-        cuts.append(start)
-        options: list[tuple[float, int, int]] = []
-        for before, after, step in STEPS[rules.trend]:
-            if after == phase:
-                left = best[before, bins - 1, :start, start - 1]
-                mask = table.allowed(start, slice(end, end + 1), step, rules)
-                reach = left if mask is None else np.where(mask[:, 0], left, -np.inf)
-                h = int(np.argmax(reach))
-                options.append((float(reach[h]), before, h))
-        _, phase, previous = max(options, key=lambda option: option[0])
-        end, start, bins = start - 1, previous, bins - 1
-    return tuple(reversed(cuts))
+    ends = (*(cut - 1 for cut in cuts), table.n - 1)
+    bins = zip((0, *cuts), ends, strict=True)
+    return Solution(cuts, float(sum(table.value[start, end] for start, end in bins)), rules.trend)
 
 
 def _blame(table: Segments, rules: Rules) -> InfeasibleBinning:
