@@ -101,7 +101,7 @@ class OptimalBinner(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         """Find the bins of every column of ``X`` (array, pandas or polars), shape (n, p)."""
         names, columns = self.read(X, reset=True)
         self.classes_, bad = read_target(y, len(columns[0]))
-        self.fit_columns(names, columns, bad, read_weight(sample_weight, bad))
+        self._fit(names, columns, bad, read_weight(sample_weight, bad))
         return self
 
     def fit_columns(
@@ -112,9 +112,20 @@ class OptimalBinner(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         weight: NDArray[np.float64],
     ) -> list[NDArray[np.int64]]:
         """Fit on columns already read and return each column's bin index, shape (n,) each."""
+        self._fit(names, columns, bad, weight)
+        return [b.index(column) for b, column in zip(self.bins_.values(), columns, strict=True)]
+
+    def _fit(
+        self,
+        names: list[str],
+        columns: list[Column],
+        bad: NDArray[np.bool_],
+        weight: NDArray[np.float64],
+    ) -> None:
         settings = self._settings(names, columns)
+        bad_weight = bad * weight
         fitted = [
-            fit_feature(name, column, bad * weight, weight, chosen)
+            fit_feature(name, column, bad_weight, weight, chosen)
             for name, column, chosen in zip(names, columns, settings, strict=True)
         ]
         self.bins_ = dict(zip(names, fitted, strict=True))
@@ -123,7 +134,6 @@ class OptimalBinner(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         }
         self.objective_ = {b.name: b.objective for b in self.bins_.values()}
         self.single_bin_ = tuple(b.name for b in self.bins_.values() if b.ordinary == 1)
-        return [b.index(column) for b, column in zip(fitted, columns, strict=True)]
 
     def transform(self, X: Any) -> Any:
         """Return the WOE of every value, float64 of shape (n, p); `set_output` chooses a frame."""

@@ -48,7 +48,8 @@ def _read(values: Any, name: str) -> Column:
     if kind in "fiub":
         if hasattr(values, "to_numpy"):  # pandas: its own missing marker becomes NaN
             return np.asarray(values.to_numpy(dtype=np.float64, na_value=np.nan))
-        return np.asarray(values, dtype=np.float64)
+        # A column of a row-major matrix is slow to walk; one copy pays for the many passes.
+        return np.ascontiguousarray(values, dtype=np.float64)
     if kind in "cmM":
         raise _wrong_type(name, str(values.dtype))
     if hasattr(values, "astype") and hasattr(values, "to_numpy"):

@@ -149,13 +149,13 @@ def _set_apart(
 ) -> tuple[Counts, NDArray[np.bool_]]:
     """Count the special values, the missing and (never any) the unseen; say which rows they are."""
     size = len(special_values) + 2
+    missing = column.is_null().to_numpy() if isinstance(column, pl.Series) else np.isnan(column)
+    if not special_values and not missing.any():
+        return Counts(np.zeros(size, np.int64), np.zeros(size), np.zeros(size)), missing
     codes = np.full(len(column), -1, dtype=np.int64)
-    if isinstance(column, pl.Series):
-        codes[column.is_null().to_numpy()] = size - 2
-    else:
-        for k, special in enumerate(special_values):
-            codes[column == special] = k
-        codes[np.isnan(column)] = size - 2
+    codes[missing] = size - 2
+    for k, special in enumerate(special_values):
+        codes[column == special] = k
     apart = codes >= 0
     return count(codes[apart], bad[apart], weight[apart], size), apart
 
