@@ -1,5 +1,6 @@
 """The solver against enumeration, and the laws an optimum obeys."""
 
+from dataclasses import replace
 from itertools import combinations
 from statistics import NormalDist
 
@@ -8,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scorecard.binning import InfeasibleBinning, solve
+from scorecard.binning import InfeasibleBinning, certify, solve
 from scorecard.binning.divergence import DIVERGENCES, SMOOTHING, shares, woe
 from scorecard.binning.rules import TRENDS
 from scorecard.errors import InputError
@@ -194,3 +195,82 @@ def test_bins_without_bads_or_goods_are_finite_and_others_exact():
 
 def test_every_declared_trend_can_be_solved():
     assert set(DECLARED_TRENDS) <= set(TRENDS)
+
+
+def random_counts(seed, n=40):
+    rng = np.random.default_rng(seed)
+    rate = 1 / (1 + np.exp(-np.linspace(-3, -1, n) - rng.normal(0, 0.4, n)))
+    weight = rng.uniform(20, 90, n)
+    return weight * rate, weight * (1 - rate)
+
+
+@pytest.mark.parametrize("trend", TRENDS)
+@pytest.mark.parametrize(
+    "rules", [{}, {"max_bins": 5, "min_bin_share": 0.05}, {"max_p_value": 0.2, "min_bins": 3}]
+)
+def test_the_certificate_proves_the_optimum_and_finds_out_anything_less(trend, rules):
+    b, g = random_counts(TRENDS.index(trend))
+    if trend == "descending":
+        b, g = b[::-1], g[::-1]
+    found = solve(b, g, trend=trend, **rules)
+    proof = certify(found, b, g, trend=trend, **rules)
+    assert proof.proven
+    assert proof.objective == pytest.approx(found.objective, rel=1e-12)
+    worse = replace(found, cuts=found.cuts[:-1])
+    try:
+        doubt = certify(worse, b, g, trend=trend, **rules)
+    except InfeasibleBinning:
+        return
+    assert not doubt.proven
+    assert doubt.gap == pytest.approx(found.objective - doubt.objective)
+
+
+def test_a_certificate_is_refused_to_cuts_that_break_a_rule():
+    b, g = random_counts(1)
+    free = solve(b, g)
+    with pytest.raises(InfeasibleBinning, match="trend"):
+        certify(replace(free, trend="ascending"), b, g, trend="ascending")
+
+
+def test_fixed_cuts_are_kept_at_what_they_cost():
+    b, g = random_counts(3)
+    free = solve(b, g, trend="ascending", max_bins=5)
+    fixed = next(k for k in range(1, 40) if k not in free.cuts)
+    held = solve(b, g, trend="ascending", max_bins=5, fixed_cuts=[fixed])
+    assert fixed in held.cuts
+    assert held.objective < free.objective
+    with pytest.raises(InfeasibleBinning, match="max_bins"):
+        solve(b, g, max_bins=2, fixed_cuts=[3, 9])
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(0, 10**6), st.sampled_from(["none", "ascending", "peak", "concave"]))
+def test_bins_are_stable_in_every_period_and_the_best_of_these(seed, trend):
+    rng = np.random.default_rng(seed)
+    parts = [(rng.uniform(0, 9, 7), rng.uniform(5, 30, 7)) for _ in range(3)]
+    b, g = sum(p[0] for p in parts), sum(p[1] for p in parts)
+
+    def orders(starts):
+        sums = [(np.add.reduceat(x, starts), np.add.reduceat(y, starts)) for x, y in parts]
+        sums.append((np.add.reduceat(b, starts), np.add.reduceat(g, starts)))
+        return [np.sign(np.diff(x / (x + y))) for x, y in sums]
+
+    found = solve(b, g, trend=trend, periods=parts)
+    *periods, whole = orders([0, *found.cuts])
+    assert all((order == whole).all() for order in periods)
+    best = 0.0
+    for k in range(1, 7):
+        for cuts in combinations(range(1, 7), k):
+            starts = [0, *cuts]
+            *periods, whole = orders(starts)
+            bb, gg = np.add.reduceat(b, starts), np.add.reduceat(g, starts)
+            if follows(bb / (bb + gg), trend) and all((o == whole).all() for o in periods):
+                best = max(best, DIVERGENCES["iv"](*shares(bb, gg, b.sum(), g.sum())).sum())
+    assert found.objective == pytest.approx(best, abs=1e-12)
+
+
+def test_auto_tells_what_its_trend_costs():
+    b, g = random_counts(5)
+    found = solve(b, g, trend="auto")
+    assert found.loss == pytest.approx(solve(b, g).objective - found.objective)
+    assert solve(b, g).loss is None

@@ -11,16 +11,27 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from scorecard.binning.binner import OptimalBinner
+    from scorecard.binning.certificate import Certificate, certify
     from scorecard.binning.feature_bins import FeatureBins
     from scorecard.binning.solver import InfeasibleBinning, Solution, solve
 
-__all__ = ["FeatureBins", "InfeasibleBinning", "OptimalBinner", "Solution", "solve"]
+__all__ = [
+    "Certificate",
+    "FeatureBins",
+    "InfeasibleBinning",
+    "OptimalBinner",
+    "Solution",
+    "certify",
+    "solve",
+]
 
 _HOME = {
+    "Certificate": "certificate",
     "FeatureBins": "feature_bins",
     "InfeasibleBinning": "solver",
     "OptimalBinner": "binner",
     "Solution": "solver",
+    "certify": "certificate",
     "solve": "solver",
 }
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 import polars as pl
@@ -14,13 +14,23 @@ from sklearn.utils import ClassifierTags, Tags
 from sklearn.utils.validation import check_array, check_is_fitted, validate_data
 
 from scorecard.binning.columns import Column, ColumnError, read_column, read_frame
+from scorecard.binning.editing import BinEditor
+from scorecard.binning.feature_bins import FeatureBins
 from scorecard.binning.fitting import MISSING_POLICIES, UNSEEN_POLICIES, Settings, fit_feature
+from scorecard.binning.given import read_cuts, read_groups
+from scorecard.binning.periods import Periods
+from scorecard.binning.prebins import FREE, ByHand
 from scorecard.binning.rules import TRENDS
+from scorecard.binning.table import BinningTable, bins_figure
 from scorecard.binning.target import read_target, read_weight
 from scorecard.errors import InputError, NotFittedError
 
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
 Trends = str | Mapping[str, str]
 SpecialValues = Sequence[float] | Mapping[str, Sequence[float]] | None
+Splits = Mapping[str, Sequence[Any]] | None
 
 
 class UnfittedError(NotFittedError, SklearnNotFittedError):  # type: ignore[misc]
@@ -34,17 +44,23 @@ class OptimalBinner(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     as the bad rate rises; see `scorecard.binning.divergence` for bins without goods or bads. The
     second of the two sorted classes of ``y`` is bad (1 of 0 and 1).
 
-    Parameters: ``max_bins`` and ``min_bin_share`` limit the ordinary bins; shares are of the whole
-    weight, and ordinary values that together weigh less than ``min_bin_share`` form one bin.
-    ``trend`` is the bad rate's direction over the ordinary bins of a number, one for all or a
-    mapping by feature (others ``"auto"``): ``none``, ``ascending``, ``descending``, ``auto``,
-    ``peak``, ``valley``; text levels are ordered by their bad rate and take ``none`` or ``auto``.
-    ``special_values`` are codes, one list for all numbers or a mapping by feature. ``max_prebins``
-    is how finely numbers are cut at first; text levels below ``rare_share`` of the feature's
-    ordinary weight are pooled, and missing and special bins below ``rare_share`` of the whole
-    weight are treated as never seen (0: every bin with weight counts). ``divergence``,
+    Parameters: ``min_bins``, ``max_bins``, ``min_bin_share`` and ``max_bin_share`` limit the
+    ordinary bins; shares are of the whole weight, and ordinary values that together weigh less than
+    ``min_bin_share`` form one bin. ``trend`` is the bad rate's direction over the ordinary bins of
+    a number, one for all or a mapping by feature (others ``"auto"``), any of
+    `scorecard.binning.solve`; text levels are ordered by their bad rate and take ``none`` or
+    ``auto``. ``special_values`` are codes, one list for all numbers or a mapping by feature.
+    ``max_prebins`` is how finely numbers are cut at first; text levels below ``rare_share`` of the
+    feature's ordinary weight are pooled, and missing and special bins below ``rare_share`` of the
+    whole weight are treated as never seen (0: every bin with weight counts). ``divergence``,
     ``min_bin_bads``, ``min_bin_goods``, ``min_rate_gap`` and ``max_p_value`` are those of
     `scorecard.binning.solve`.
+
+    By hand: ``user_splits`` maps a feature to the only candidate cut points (of a text: to groups
+    of levels that stay together), ``fixed_splits`` to cut points that must be there; a cut that
+    parts no two values of the sample is left out. ``stable=True`` asks that neighbouring bins keep
+    the order of their bad rates in every period given to `fit`. Fitted bins can be edited, see
+    `edit`.
 
     Three policies, none of which borrows another's WOE: ``missing`` and ``special`` are ``"bin"``
     (their own WOE; neutral 0 and flagged by `FeatureBins.flag` where training had none or less than
@@ -53,8 +69,9 @@ class OptimalBinner(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     ``"worst"``.
 
     Attributes: ``bins_`` (`FeatureBins` by feature), ``splits_`` (cut points or groups of levels by
-    feature), ``objective_`` (divergence of the ordinary bins by feature), ``single_bin_`` (features
-    whose ordinary values all share one bin), ``classes_``, ``feature_names_in_``.
+    feature), ``objective_`` (divergence of the ordinary bins by feature), ``trend_loss_`` (what
+    ``auto``'s trend costs against none, by feature; None for other trends), ``single_bin_``
+    (features whose ordinary values all share one bin), ``classes_``, ``feature_names_in_``.
 
     Raises `InputError` for bad parameters or values (infinite numbers name the feature) and
     `InfeasibleBinning` where the constraints cannot be met.
@@ -77,10 +94,15 @@ class OptimalBinner(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         special: str = "bin",
         unseen: str = "neutral",
         divergence: str = "iv",
+        min_bins: int | None = None,
+        max_bin_share: float | None = None,
         min_bin_bads: float | None = None,
         min_bin_goods: float | None = None,
         min_rate_gap: float = 0.0,
         max_p_value: float | None = None,
+        user_splits: Splits = None,
+        fixed_splits: Splits = None,
+        stable: bool = False,
     ) -> None:
         self.max_bins = max_bins
         self.min_bin_share = min_bin_share
@@ -92,16 +114,25 @@ class OptimalBinner(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         self.special = special
         self.unseen = unseen
         self.divergence = divergence
+        self.min_bins = min_bins
+        self.max_bin_share = max_bin_share
         self.min_bin_bads = min_bin_bads
         self.min_bin_goods = min_bin_goods
         self.min_rate_gap = min_rate_gap
         self.max_p_value = max_p_value
+        self.user_splits = user_splits
+        self.fixed_splits = fixed_splits
+        self.stable = stable
 
-    def fit(self, X: Any, y: Any = None, sample_weight: Any = None) -> Self:
-        """Find the bins of every column of ``X`` (array, pandas or polars), shape (n, p)."""
+    def fit(self, X: Any, y: Any = None, sample_weight: Any = None, periods: Any = None) -> Self:
+        """Find the bins of every column of ``X`` (array, pandas or polars), shape (n, p).
+
+        ``periods`` says which period each row belongs to, shape (n,); see `stability_table`.
+        """
         names, columns = self.read(X, reset=True)
         self.classes_, bad = read_target(y, len(columns[0]))
-        self._fit(names, columns, bad, read_weight(sample_weight, bad))
+        weight = read_weight(sample_weight, bad)
+        self._fit(names, columns, bad, weight, Periods.read(periods, len(bad)))
         return self
 
     def fit_columns(
@@ -112,7 +143,7 @@ class OptimalBinner(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         weight: NDArray[np.float64],
     ) -> list[NDArray[np.int64]]:
         """Fit on columns already read and return each column's bin index, shape (n,) each."""
-        self._fit(names, columns, bad, weight)
+        self._fit(names, columns, bad, weight, None)
         return [b.index(column) for b, column in zip(self.bins_.values(), columns, strict=True)]
 
     def _fit(
@@ -121,19 +152,26 @@ class OptimalBinner(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         columns: list[Column],
         bad: NDArray[np.bool_],
         weight: NDArray[np.float64],
+        periods: Periods | None,
     ) -> None:
+        if self.stable and periods is None:
+            raise InputError("stable=True needs periods, one label for every row of X.")
         settings = self._settings(names, columns)
         bad_weight = bad * weight
-        fitted = [
-            fit_feature(name, column, bad_weight, weight, chosen)
+        fits = [
+            fit_feature(name, column, bad_weight, weight, chosen, periods=periods)
             for name, column, chosen in zip(names, columns, settings, strict=True)
         ]
-        self.bins_ = dict(zip(names, fitted, strict=True))
-        self.splits_ = {
-            b.name: b.groups if b.kind == "text" else b.splits for b in self.bins_.values()
-        }
-        self.objective_ = {b.name: b.objective for b in self.bins_.values()}
-        self.single_bin_ = tuple(b.name for b in self.bins_.values() if b.ordinary == 1)
+        self.trend_loss_ = {fit.name: fit.solution.loss for fit in fits}
+        self._take({fit.name: BinEditor(fit, fit.partition) for fit in fits})
+
+    def _take(self, editors: dict[str, BinEditor]) -> None:
+        self.editors_ = editors
+        self.bins_ = {name: editor.bins for name, editor in editors.items()}
+        every = self.bins_.values()
+        self.splits_ = {b.name: b.groups if b.kind == "text" else b.splits for b in every}
+        self.objective_ = {b.name: b.objective for b in every}
+        self.single_bin_ = tuple(b.name for b in every if b.ordinary == 1)
 
     def transform(self, X: Any) -> Any:
         """Return the WOE of every value, float64 of shape (n, p); `set_output` chooses a frame."""
@@ -148,15 +186,44 @@ class OptimalBinner(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         """Fit and return the WOE of the training rows."""
         return self.fit(X, y, sample_weight).transform(X)
 
-    def binning_table(self, feature: str) -> pl.DataFrame:
+    def binning_table(self, feature: str) -> BinningTable:
         """Return one row per bin of ``feature`` and a last row ``total``.
 
-        Columns: bin, count (rows), weight, share, bads, goods (weighted), bad_rate, woe, iv.
+        Columns: bin, count (rows), weight, share, bads, goods (weighted), bad_rate, woe, iv. In a
+        notebook it is drawn with bars.
         """
+        return BinningTable.of(self._bins(feature))
+
+    def plot(self, feature: str) -> Figure:
+        """Draw the share and the bad rate of every bin of ``feature``."""
+        return bins_figure(self._bins(feature))
+
+    def stability_table(self, feature: str) -> pl.DataFrame:
+        """Return one row per period and ordinary bin of ``feature``; see `stability`.
+
+        Raises `InputError` where the binner was fitted without ``periods``.
+        """
+        editor = self.edit(feature)
+        return editor.fit.stability(editor.bins, editor.partition)
+
+    def edit(self, feature: str) -> BinEditor:
+        """Return the bins of ``feature`` as they stand, for an expert's wishes."""
+        self._bins(feature)
+        return self.editors_[feature]
+
+    def use(self, edited: BinEditor) -> Self:
+        """Put edited bins in the place of the fitted ones; `transform` uses them from now on."""
+        name = edited.fit.name
+        if self.edit(name).fit is not edited.fit:
+            raise InputError(f"These bins of {name} were edited from another fit; call edit again.")
+        self._take({**self.editors_, name: edited})
+        return self
+
+    def _bins(self, feature: str) -> FeatureBins:
         self._check_fitted()
         if feature not in self.bins_:
             raise InputError(f"feature must be one of {', '.join(self.bins_)}; got {feature!r}.")
-        return self.bins_[feature].table()
+        return self.bins_[feature]
 
     def get_feature_names_out(self, input_features: Any = None) -> NDArray[np.object_]:
         """Return the names of the WOE columns, which are those of the features."""
@@ -203,7 +270,12 @@ class OptimalBinner(TransformerMixin, BaseEstimator):  # type: ignore[misc]
             raise InputError(f"rare_share must lie in [0, 1); got {self.rare_share!r}.")
         trends = self.trend if isinstance(self.trend, Mapping) else {}
         specials = self.special_values if isinstance(self.special_values, Mapping) else {}
-        for parameter, mapping in (("trend", trends), ("special_values", specials)):
+        for parameter, mapping in (
+            ("trend", trends),
+            ("special_values", specials),
+            ("user_splits", self.user_splits or {}),
+            ("fixed_splits", self.fixed_splits or {}),
+        ):
             if strangers := [key for key in mapping if key not in names]:
                 raise InputError(
                     f"{parameter} must name columns of X ({', '.join(names)}); got {strangers}."
@@ -235,6 +307,11 @@ class OptimalBinner(TransformerMixin, BaseEstimator):  # type: ignore[misc]
             special = tuple(specials.get(name, ()))
         else:
             special = tuple(self.special_values)
+        user, fixed = (self.user_splits or {}).get(name), (self.fixed_splits or {}).get(name, ())
+        if text and len(fixed):
+            raise InputError(
+                f"Feature {name}: text has no cut points; give groups of levels as user_splits."
+            )
         return Settings(
             trend="none" if text else trend,
             special_values=() if text else tuple(float(v) for v in special),
@@ -244,8 +321,18 @@ class OptimalBinner(TransformerMixin, BaseEstimator):  # type: ignore[misc]
             special=self.special,
             unseen=self.unseen,
             min_bin_share=self.min_bin_share,
+            by_hand=FREE
+            if text
+            else ByHand(
+                None if user is None else read_cuts(name, "user_splits", user),
+                read_cuts(name, "fixed_splits", fixed),
+            ),
+            groups=read_groups(name, user) if text and user is not None else None,
+            stable=self.stable,
             constraints={
+                "min_bins": self.min_bins,
                 "max_bins": self.max_bins,
+                "max_bin_share": self.max_bin_share,
                 "divergence": self.divergence,
                 "min_bin_bads": self.min_bin_bads,
                 "min_bin_goods": self.min_bin_goods,

@@ -1,8 +1,10 @@
-"""From one column and its outcome to `FeatureBins`."""
+"""From one column and its outcome to a `FeatureFit`, and from that to `FeatureBins`."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -10,13 +12,25 @@ import polars as pl
 from numpy.typing import NDArray
 
 from scorecard.binning.columns import Column
-from scorecard.binning.divergence import woe
+from scorecard.binning.divergence import DIVERGENCES, shares, woe
 from scorecard.binning.feature_bins import FeatureBins
-from scorecard.binning.prebins import Counts, below_share, count, number_prebins, text_prebins
+from scorecard.binning.periods import Parts, Periods, stability
+from scorecard.binning.prebins import (
+    FREE,
+    ByHand,
+    Counts,
+    NumberPrebins,
+    TextPrebins,
+    below_share,
+    count,
+    number_prebins,
+    text_prebins,
+)
 from scorecard.binning.solver import InfeasibleBinning, Solution, solve
 from scorecard.errors import InputError
 
 Floats = NDArray[np.float64]
+Partition = tuple[tuple[int, ...], ...]  # the pieces of every ordinary bin, in order
 
 MISSING_POLICIES = ("bin", "neutral", "worst")
 UNSEEN_POLICIES = ("neutral", "worst")
@@ -24,7 +38,10 @@ UNSEEN_POLICIES = ("neutral", "worst")
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """How one feature is to be binned; ``constraints`` go to the solver as they are."""
+    """How one feature is to be binned; ``constraints`` go to the solver as they are.
+
+    ``groups`` are groups of text levels given by hand, the only candidates (None: not asked).
+    """
 
     trend: str
     special_values: tuple[float, ...]
@@ -35,6 +52,9 @@ class Settings:
     unseen: str
     min_bin_share: float
     constraints: dict[str, Any]
+    by_hand: ByHand = FREE
+    groups: tuple[tuple[str, ...], ...] | None = None
+    stable: bool = False
 
     def __post_init__(self) -> None:
         if len(set(self.special_values)) < len(self.special_values) or not all(
@@ -46,9 +66,113 @@ class Settings:
             )
 
 
+@dataclass(frozen=True)
+class FeatureFit:
+    """One fitted feature before it is frozen: its pieces, and how the bins are made of them.
+
+    ``pieces`` is None where no ordinary value has weight. ``extra`` counts special values, missing
+    and unseen; ``totals`` are the bads and goods of the whole sample; ``parts`` those of every
+    piece in every period, empty where no periods were given.
+    """
+
+    name: str
+    kind: Any
+    settings: Settings
+    pieces: NumberPrebins | TextPrebins | None
+    extra: Counts
+    totals: tuple[float, float]
+    solution: Solution
+    parts: Parts
+    period_names: tuple[Any, ...]
+
+    @cached_property
+    def partition(self) -> Partition:
+        """The optimum's bins as runs of pieces."""
+        if self.pieces is None:
+            return ()
+        n = len(self.pieces.counts.rows)
+        ends = (*self.solution.cuts, n)
+        return tuple(
+            tuple(range(a, b)) for a, b in zip((0, *self.solution.cuts), ends, strict=True)
+        )
+
+    def counts(self, partition: Partition) -> Counts:
+        """Return the counts of bins made of these pieces."""
+        if self.pieces is None:  # one empty bin of numbers, no group of text
+            size = 0 if self.kind == "text" else 1
+            return Counts(np.zeros(size, np.int64), np.zeros(size), np.zeros(size))
+        every = self.pieces.counts
+        return Counts(
+            *(
+                np.array([column[list(bin_)].sum() for bin_ in partition])
+                for column in (every.rows, every.bads, every.goods)
+            )
+        )
+
+    def objective(self, partition: Partition) -> float:
+        """Return the divergence of bins made of these pieces, that of the solver."""
+        counts = self.counts(partition)
+        divergence = DIVERGENCES[self.settings.constraints.get("divergence", "iv")]
+        return float(divergence(*shares(counts.bads, counts.goods, *self.totals)).sum())
+
+    def frozen(self, partition: Partition, trend: str, objective: float) -> FeatureBins:
+        """Return bins made of these pieces as a frozen value."""
+        counts = self.counts(partition)
+        rows, bads, goods = (
+            np.concatenate((one, other))
+            for one, other in zip(
+                (counts.rows, counts.bads, counts.goods),
+                (self.extra.rows, self.extra.bads, self.extra.goods),
+                strict=True,
+            )
+        )
+        ordinary = len(counts.rows)
+        thin = _thin(self.extra, ordinary, self.totals, self.settings.rare_share)
+        values = _woe(Counts(rows, bads, goods), ordinary, thin, self.totals, self.settings)
+        splits: tuple[float, ...] = ()
+        groups: tuple[tuple[str, ...], ...] = ()
+        if isinstance(self.pieces, NumberPrebins):
+            splits = tuple(self.pieces.cut(bin_[0]) for bin_ in partition[1:])
+        elif self.pieces is not None:
+            levels = self.pieces.groups
+            groups = tuple(
+                tuple(level for piece in bin_ for level in sorted(levels[piece]))
+                for bin_ in partition
+            )
+        return FeatureBins(
+            name=self.name,
+            kind=self.kind,
+            trend=trend,
+            objective=objective,
+            splits=splits,
+            groups=groups,
+            special_values=self.settings.special_values,
+            woe=tuple(values),
+            rows=tuple(rows.tolist()),
+            bads=tuple(bads.tolist()),
+            goods=tuple(goods.tolist()),
+            thin=thin,
+        )
+
+    def stability(self, bins: FeatureBins, partition: Partition) -> pl.DataFrame:
+        """Return how bins made of these pieces stand in every period; see `stability`."""
+        return stability(bins.labels[: bins.ordinary], self.parts, self.period_names, partition)
+
+    @cached_property
+    def bins(self) -> FeatureBins:
+        """The optimum's bins as a frozen value."""
+        return self.frozen(self.partition, self.solution.trend, self.solution.objective)
+
+
 def fit_feature(
-    name: str, column: Column, bad: Floats, weight: Floats, settings: Settings
-) -> FeatureBins:
+    name: str,
+    column: Column,
+    bad: Floats,
+    weight: Floats,
+    settings: Settings,
+    *,
+    periods: Periods | None = None,
+) -> FeatureFit:
     """Bin one column; ``bad`` is the weight where the row is bad and 0 elsewhere, shape (n,).
 
     Raises `InfeasibleBinning` naming the feature and the constraint that cannot be met.
@@ -61,52 +185,35 @@ def fit_feature(
     else:
         values = column.filter(pl.Series(kept)) if isinstance(column, pl.Series) else column[kept]
         bad, weight = bad[kept], weight[kept]
-    splits: tuple[float, ...] = ()
-    groups: tuple[tuple[str, ...], ...] = ()
+        periods = None if periods is None else periods.of(kept)
+    pieces: NumberPrebins | TextPrebins | None
+    codes = None
     if isinstance(values, pl.Series):
-        text = text_prebins(values, bad, weight, settings.rare_share)
-        counts = None if text is None else text.counts
-        solution = _solve(name, counts, totals, settings)
-        if text is not None:
-            ends = (*solution.cuts, len(text.groups))
-            starts = (0, *solution.cuts)
-            groups = tuple(
-                tuple(level for group in text.groups[a:b] for level in sorted(group))
-                for a, b in zip(starts, ends, strict=True)
-            )
+        pieces = texts = text_prebins(values, bad, weight, settings.rare_share, settings.groups)
+        if periods is not None and texts is not None:
+            codes = texts.codes(values)
     else:
-        number = number_prebins(values, bad, weight, settings.max_prebins)
-        counts = None if number is None else number.counts
-        solution = _solve(name, counts, totals, settings)
-        if number is not None:
-            splits = tuple(number.cut(k) for k in solution.cuts)
-    if counts is None:  # no ordinary value has weight: one empty bin of numbers, no group of text
-        size = 0 if isinstance(values, pl.Series) else 1
-        counts = Counts(np.zeros(size, np.int64), np.zeros(size), np.zeros(size))
-    else:
-        counts = counts.merged(np.array((0, *solution.cuts)))
-    every = [
-        np.concatenate((one, other))
-        for one, other in zip(
-            (counts.rows, counts.bads, counts.goods),
-            (extra.rows, extra.bads, extra.goods),
-            strict=True,
+        pieces = numbers = number_prebins(
+            values, bad, weight, settings.max_prebins, settings.by_hand
         )
-    ]
-    thin = _thin(extra, len(counts.rows), totals, settings.rare_share)
-    return FeatureBins(
+        if periods is not None and numbers is not None:
+            codes = numbers.codes(values)
+    parts: Parts = []
+    if periods is not None and pieces is not None and codes is not None:
+        known = codes >= 0
+        parts = periods.of(known).count(
+            codes[known], bad[known], weight[known], len(pieces.counts.rows)
+        )
+    return FeatureFit(
         name=name,
         kind="text" if isinstance(column, pl.Series) else "number",
-        trend=solution.trend,
-        objective=solution.objective,
-        splits=splits,
-        groups=groups,
-        special_values=settings.special_values,
-        woe=tuple(_woe(Counts(*every), len(counts.rows), thin, totals, settings)),
-        rows=tuple(every[0].tolist()),
-        bads=tuple(every[1].tolist()),
-        goods=tuple(every[2].tolist()),
-        thin=thin,
+        settings=settings,
+        pieces=pieces,
+        extra=extra,
+        totals=totals,
+        solution=_solve(name, pieces, totals, settings, parts if settings.stable else None),
+        parts=parts,
+        period_names=() if periods is None else periods.labels,
     )
 
 
@@ -161,10 +268,15 @@ def _set_apart(
 
 
 def _solve(
-    name: str, counts: Counts | None, totals: tuple[float, float], settings: Settings
+    name: str,
+    pieces: NumberPrebins | TextPrebins | None,
+    totals: tuple[float, float],
+    settings: Settings,
+    parts: Sequence[tuple[Floats, Floats]] | None,
 ) -> Solution:
-    if counts is None:
+    if pieces is None:
         return Solution((), 0.0, "none")
+    counts = pieces.counts
     ordinary = float((counts.bads + counts.goods).sum()) / sum(totals)
     share = settings.min_bin_share
     try:
@@ -174,6 +286,8 @@ def _solve(
             trend=settings.trend,
             min_bin_share=min(share, ordinary) if share else share,
             totals=totals,
+            fixed_cuts=pieces.fixed,
+            periods=parts,
             **settings.constraints,
         )
     except InfeasibleBinning as error:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -70,6 +70,10 @@ class NumberPrebins:
         if k in self.given:
             return self.given[k]
         return short_between(float(self.highs[k - 1]), float(self.lows[k]))
+
+    def codes(self, values: Floats) -> Ints:
+        """Return the piece of each value; −1 below all that was seen with weight."""
+        return np.searchsorted(self.lows, values, side="right").astype(np.int64) - 1
 
 
 def number_prebins(
@@ -193,19 +197,30 @@ def short_between(left: float, right: float) -> float:
 
 @dataclass(frozen=True, slots=True)
 class TextPrebins:
-    """Prebins of text: groups of levels in order of rising bad rate."""
+    """Prebins of text: groups of levels in order of rising bad rate; none is fixed."""
 
     groups: tuple[tuple[str, ...], ...]
     counts: Counts
+    fixed: tuple[int, ...] = ()
+
+    def codes(self, values: pl.Series) -> Ints:
+        """Return the piece of each level, −1 for levels without one."""
+        pieces = {level: k for k, group in enumerate(self.groups) for level in group}
+        return level_codes(values, pieces, -1)
 
 
 def text_prebins(
-    values: pl.Series, bad: Floats, weight: Floats, rare_share: float
+    values: pl.Series,
+    bad: Floats,
+    weight: Floats,
+    rare_share: float,
+    groups: Sequence[Sequence[str]] | None = None,
 ) -> TextPrebins | None:
     """Order levels by weighted bad rate, pooling those below ``rare_share`` of the weight.
 
-    ``values`` is a String series without nulls. Levels of weight zero are left out, so they are
-    unseen; None if no level has weight. Equal rates are ordered by name.
+    ``values`` is a String series without nulls. ``groups`` given by hand stay together, and are
+    never pooled. Levels of weight zero are left out, so they are unseen; None if no level has
+    weight. Equal rates are ordered by name.
     """
     levels = values.unique().sort()
     if levels.len() == 0:
@@ -213,11 +228,16 @@ def text_prebins(
     codes = level_codes(values, {level: k for k, level in enumerate(levels)}, -1)
     counts = count(codes, bad, weight, levels.len())
     weights = counts.bads + counts.goods
-    rare = below_share(weights, rare_share, float(weights.sum()))
     names = levels.to_list()
-    pools = [[k] for k in np.flatnonzero((weights > 0) & ~rare)]
-    pooled = list(np.flatnonzero((weights > 0) & rare))
-    pools += [pooled] if pooled else []
+    at = {level: k for k, level in enumerate(names)}
+    weighed = weights > 0
+    pools = [[at[v] for v in group if v in at and weighed[at[v]]] for group in groups or ()]
+    taken = {k for pool in pools for k in pool}
+    rare = below_share(weights, rare_share, float(weights.sum()))
+    left = [int(k) for k in np.flatnonzero(weighed) if int(k) not in taken]
+    pools += [[k] for k in left if not rare[k]]
+    pools.append([k for k in left if rare[k]])
+    pools = [pool for pool in pools if pool]
     if not pools:
         return None
     totals = [

@@ -26,7 +26,10 @@ TIE = 1e-12  # rates and objectives closer than this are rounding, not differenc
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """The constraints as given; None means not asked for."""
+    """The constraints as given; None means not asked for.
+
+    ``stable`` asks that neighbours keep their order of bad rates in every period.
+    """
 
     trend: str
     min_bins: int | None
@@ -37,6 +40,8 @@ class Rules:
     min_bin_goods: float | None
     min_rate_gap: float | None
     max_p_value: float | None
+    fixed_cuts: tuple[int, ...] | None = None
+    stable: bool = False
 
     def __post_init__(self) -> None:
         if self.trend not in TRENDS:

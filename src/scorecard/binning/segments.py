@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from statistics import NormalDist
 
 import numpy as np
@@ -18,16 +19,17 @@ class Segments:
     """What every run of prebins start..end would be as one bin: arrays of shape (n, n)."""
 
     def __init__(
-        self, bads: Floats, goods: Floats, whole: tuple[float, float], divergence: str
+        self,
+        bads: Floats,
+        goods: Floats,
+        whole: tuple[float, float],
+        divergence: str,
+        periods: Sequence[tuple[Floats, Floats]] = (),
     ) -> None:
-        def runs(counts: Floats) -> Floats:
-            upto = np.concatenate(([0.0], np.cumsum(counts)))
-            sums: Floats = np.maximum(np.triu(upto[None, 1:] - upto[:-1, None]), 0.0)
-            return sums
-
         self.n = len(bads)
-        self.bads, self.goods = runs(bads), runs(goods)
+        self.bads, self.goods = _runs(bads), _runs(goods)
         self.weight = self.bads + self.goods
+        self.periods = [_rates(_runs(b), _runs(g)) for b, g in periods]
         self.share = self.weight / (whole[0] + whole[1])
         self.rate = self.bads / np.where(self.weight > 0, self.weight, 1.0)
         self.value = DIVERGENCES[divergence](*shares(self.bads, self.goods, *whole))
@@ -45,6 +47,8 @@ class Segments:
                 allowed &= have >= least * (1 - slack)
         if rules.max_bin_share is not None:
             allowed &= self.share <= rules.max_bin_share * (1 + slack)
+        for cut in rules.fixed_cuts or ():
+            allowed[:cut, cut:] = False
         return allowed
 
     def allowed(self, i: int, ends: slice, step: int, rules: Rules) -> Bools | None:
@@ -61,7 +65,7 @@ class Segments:
         and the other runs along the rows of the answer; ``right`` is a row or a matrix.
         """
         gap, level = rules.min_rate_gap, rules.max_p_value
-        if step == 0 and gap is None and level is None:
+        if step == 0 and gap is None and level is None and not rules.stable:
             return None
         before, after = self.rate[left].reshape(-1, 1), self.rate[right]
         rise = after - before
@@ -74,4 +78,19 @@ class Segments:
             pooled = (before * n1 + after * n2) / (n1 + n2)
             variance = pooled * (1 - pooled) * (1 / n1 + 1 / n2)
             mask &= (variance > 0) & (np.abs(rise) >= z * np.sqrt(np.maximum(variance, 0.0)))
+        if rules.stable:
+            for rate in self.periods:  # NaN, a period without rows of the bin, contradicts nobody
+                then = rate[right] - rate[left].reshape(-1, 1)
+                mask &= ~(then * np.sign(rise) < -TIE)
         return mask
+
+
+def _runs(counts: Floats) -> Floats:
+    upto = np.concatenate(([0.0], np.cumsum(counts)))
+    sums: Floats = np.maximum(np.triu(upto[None, 1:] - upto[:-1, None]), 0.0)
+    return sums
+
+
+def _rates(bads: Floats, goods: Floats) -> Floats:
+    weight = bads + goods
+    return np.where(weight > 0, bads / np.where(weight > 0, weight, 1.0), np.nan)

@@ -61,6 +61,8 @@ def solve(
     min_rate_gap: float = 0.0,
     max_p_value: float | None = None,
     totals: tuple[float, float] | None = None,
+    fixed_cuts: Sequence[int] = (),
+    periods: Sequence[tuple[ArrayLike, ArrayLike]] | None = None,
 ) -> Solution:
     """Merge neighbouring prebins so that the divergence between bads and goods is greatest.
 
@@ -72,7 +74,9 @@ def solve(
     weighted counts. Neighbouring bins must differ by ``min_rate_gap`` in bad rate and by a
     two-sided pooled two-proportion z-test at ``max_p_value``, weights read as counts. ``totals``
     are (bads, goods) of the whole sample where it is more than the prebins (missing and special
-    values).
+    values). ``fixed_cuts`` are prebins that must begin a bin. ``periods`` are (bads, goods) per
+    prebin of parts of the sample: neighbouring bins must keep their order of bad rates in each,
+    where both have weight.
 
     A table over (start, end) of the last bin, of the last two for curves, makes constraints between
     neighbours exact: O(n³), once more per bin counted where their number is bounded. Among equal
@@ -92,12 +96,17 @@ def solve(
         raise InputError(f"divergence must be one of {', '.join(DIVERGENCES)}; got {divergence!r}.")
     rules = Rules(
         trend, min_bins, max_bins, min_bin_share, max_bin_share, min_bin_bads, min_bin_goods,
-        min_rate_gap or None, max_p_value,
+        min_rate_gap or None, max_p_value, tuple(fixed_cuts) or None, periods is not None,
     )  # fmt: skip
+    if not all(0 < cut < b.size for cut in fixed_cuts):
+        raise InputError(f"fixed_cuts must lie between 1 and {b.size - 1}; got {fixed_cuts}.")
+    parts = [(_counts("periods", x), _counts("periods", y)) for x, y in periods or ()]
+    if any(x.shape != b.shape or y.shape != b.shape for x, y in parts):
+        raise InputError("Every period needs the bads and goods of every prebin.")
     whole = (float(b.sum()), float(g.sum())) if totals is None else totals
     if not (whole[0] > 0 and whole[1] > 0):
         raise InputError(f"Binning needs both bads and goods; got totals {whole}.")
-    table = Segments(b, g, whole, divergence)
+    table = Segments(b, g, whole, divergence, parts)
     best = _best(table, rules)
     if best is None:
         raise _blame(table, rules)
@@ -144,7 +153,7 @@ def _blame(table: Segments, rules: Rules) -> InfeasibleBinning:
     free: dict[str, Any] = {
         "min_bins": None, "max_p_value": None, "min_rate_gap": None, "max_bin_share": None,
         "min_bin_share": None, "min_bin_bads": None, "min_bin_goods": None, "max_bins": None,
-        "trend": "none",
+        "stable": False, "trend": "none", "fixed_cuts": None,
     }  # fmt: skip
     asked = [name for name, value in free.items() if getattr(rules, name) != value]
     for name in asked:
