@@ -165,6 +165,8 @@ def test_infeasible_names_the_constraint(rules, named):
         ({"divergence": "kl"}, "divergence must be one of"),
         ({"min_bin_share": 3}, "min_bin_share must lie between 0 and 1"),
         ({"max_bins": 0}, "max_bins"),
+        ({"max_bins": "x"}, "max_bins must be a whole number"),
+        ({"min_bin_bads": "x"}, "min_bin_bads must be a weight"),
         ({"bads": [1.0, np.nan]}, "bads"),
         ({"bads": [0.0, 0.0]}, "both bads and goods"),
         ({"bads": [1.0]}, "equally long"),

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -123,14 +124,19 @@ def test_bad_rows_are_set_apart_with_a_reason(files: Path, bundle_path: Path) ->
 @pytest.mark.slow
 def test_train_registers_a_champion_that_rate_can_use(files: Path, tmp_path: Path) -> None:
     home = tmp_path / "home"
-    home.mkdir()
-    product = Path(__file__).parents[2] / "features" / "sme_cn"
-    done = run("train", product, "--rows", 12000, "--json", home=home)
-    assert done.returncode == 0, done.stderr
-    told = json.loads(done.stdout)
-    assert told["version"] == "1"
-    assert [m["model"] for m in told["models"]] == ["scorecard", "boosted"]
-    for model in told["models"]:
+    product = shutil.copytree(SBA.with_name("sme_cn"), home / "features" / "sme_cn")
+    policy = product / "policy.yaml"
+    small = "  boosted: {n_estimators: 40, max_depth: 3, learning_rate: 0.2}"
+    text = policy.read_text(encoding="utf-8")
+    policy.write_text(text.replace("  boosted: {}", small), encoding="utf-8")
+    told = []
+    for target in ((), ("--target", "default_12m")):
+        done = run("train", product, "--rows", 12000, *target, "--json", home=home)
+        assert done.returncode == 0, done.stderr
+        told.append(json.loads(done.stdout))
+    assert [(one["version"], one["champion"]) for one in told] == [("1", True), ("2", False)]
+    assert [m["model"] for m in told[0]["models"]] == ["scorecard", "boosted"]
+    for model in told[0]["models"]:
         for window in ("in_time", "out_of_time"):
             assert {"auc", "gini", "ks", "brier"} <= set(model[window])
             assert 0.7 < model[window]["auc"] < 0.9
@@ -139,7 +145,7 @@ def test_train_registers_a_champion_that_rate_can_use(files: Path, tmp_path: Pat
         "--json", home=home,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
-    assert json.loads(done.stdout)["model_sha256"] == told["bundle_sha256"]
+    assert json.loads(done.stdout)["model_sha256"] == told[0]["bundle_sha256"]
 
 
 @pytest.mark.parametrize(
@@ -163,8 +169,6 @@ def test_bad_arguments_end_with_2_and_one_sentence(
 
 @pytest.mark.real_data
 def test_term_is_refused_on_the_command_line(data_folder: Path, tmp_path: Path) -> None:
-    import shutil
-
     folder = Path(
         shutil.copytree(Path(__file__).parents[2] / "features" / "sba_7a", tmp_path / "sba_7a")
     )

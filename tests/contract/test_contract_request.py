@@ -9,6 +9,7 @@ import pydantic
 import pytest
 
 from scorecard.contract import Column, problems_of, read_mapping, request_model, row_of
+from scorecard.contract.request import MOST_UNKNOWN
 from scorecard.values import Problem
 
 MARKER = "秘密Zq7ABC"
@@ -137,6 +138,26 @@ def test_problems_come_in_declared_order_and_say_limit_and_kind(model, small, as
         Problem("months", "range", "at least 1 and at most 60", "integer"),
         Problem("zz", "unknown", "a declared field", "integer"),
     )
+
+
+def test_names_that_nobody_declared_are_listed_up_to_a_number_and_then_counted(
+    model, small, monkeypatch
+):
+    asked = [column.name for column in small if column.asked]
+    wrong = {**dict.fromkeys(asked, ()), **{f"x{i}": 0 for i in range(MOST_UNKNOWN)}}
+    with pytest.raises(pydantic.ValidationError) as refused:
+        read_mapping(model, wrong)
+    assert len(problems_of(refused.value, small)) == len(asked) + MOST_UNKNOWN
+    crowded = {**wrong, "one_more": 0}
+    with pytest.raises(pydantic.ValidationError) as refused_json:
+        model.model_validate_json(json.dumps(crowded))
+    monkeypatch.setattr(model, "model_validate", None)  # counted without being validated
+    with pytest.raises(pydantic.ValidationError) as counted:
+        read_mapping(model, crowded)
+    [problem] = problems_of(counted.value, small)
+    assert (problem.field, problem.rule) == ("", "unknown")
+    assert problem.kind.startswith(f"{MOST_UNKNOWN + 1} ")
+    assert problems_of(refused_json.value, small) == (problem,)
 
 
 def test_the_json_schema_tells_people_what_each_field_means(model):

@@ -12,6 +12,7 @@ import pytest
 import scorecard as sc
 from scorecard.errors import InputError
 from scorecard.tracking import Store, resolve
+from scorecard.tracking.address import untracked
 
 
 @pytest.fixture(scope="module")
@@ -56,24 +57,27 @@ def test_the_registered_bundle_is_the_trained_one(
     assert rater.rate(few).equals(registered.rater.rate(few))
 
 
-def test_a_process_without_mlflow_finds_the_champion(
-    registered: sc.TrainingResult, root: Path
+@pytest.mark.parametrize("address", ["models:/sme_cn@champion", "models:/sme_cn/1"])
+def test_a_process_without_mlflow_finds_the_model(
+    registered: sc.TrainingResult, root: Path, tmp_path: Path, address: str
 ) -> None:
     code = (
         "import sys\n"
         "import scorecard as sc\n"
-        "rater = sc.Rater.load('models:/sme_cn@champion')\n"
+        f"rater = sc.Rater.load('{address}')\n"
         "assert 'mlflow' not in sys.modules\n"
         "print(rater.model.version, rater.model.sha256)"
     )
     done = subprocess.run(
         [sys.executable, "-c", code],
         env={**os.environ, "SCORECARD_HOME": str(root)},
+        cwd=tmp_path,
         capture_output=True,
         text=True,
         check=True,
     )
     assert done.stdout.split() == [registered.version, registered.bundle.sha256]
+    assert not list(tmp_path.iterdir()), "looking for a model must leave nothing behind"
 
 
 def test_the_pyfunc_model_rates_without_a_pickle(
@@ -99,6 +103,10 @@ def test_the_pyfunc_model_rates_without_a_pickle(
         ("models:/sme_cn", "address is"),
         ("models:/sme_cn/latest", "address is"),
         ("models:/@champion", "address is"),
+        ("models:/sme_cn/²", "address is"),
+        ("models:/sme_cn/٣", "address is"),
+        ("models:/sme_cn@latest", "reserves"),
+        ("models:/sme_cn@LATEST", "reserves"),
     ],
 )
 def test_an_address_that_names_no_model_is_one_sentence(
@@ -106,6 +114,26 @@ def test_an_address_that_names_no_model_is_one_sentence(
 ) -> None:
     with pytest.raises(InputError, match=said):
         Store(root).resolve(uri)
+
+
+def test_mlflow_reports_no_usage_unless_the_user_wants_it_to() -> None:
+    assert untracked({"MLFLOW_DISABLE_TELEMETRY": "false"}) == {}
+    assert untracked({"DO_NOT_TRACK": "false"})["DO_NOT_TRACK"] == "false"
+    code = (
+        "import os, scorecard.tracking.store\n"
+        "from mlflow.telemetry.client import get_telemetry_client\n"
+        "print(os.environ['MLFLOW_DISABLE_TELEMETRY'], os.environ['DO_NOT_TRACK'])\n"
+        "assert get_telemetry_client() is None"
+    )
+    silent = ("MLFLOW_DISABLE_TELEMETRY", "DO_NOT_TRACK", "PYTEST_CURRENT_TEST", "CI")
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env={name: value for name, value in os.environ.items() if name not in silent},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.split() == ["true", "true"]
 
 
 def test_an_empty_project_says_to_train(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,6 +1,7 @@
 """Training on simulated and on real loans: counts, weights, windows, leaks, and what is said."""
 
 import datetime as dt
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -8,10 +9,10 @@ import polars as pl
 import pytest
 
 import scorecard as sc
-from scorecard.errors import LeakError, ProductError, TableError
+from scorecard.errors import InputError, LeakError, ProductError, TableError
 from scorecard.policy import Policy
-from scorecard.training import comparison
-from scorecard.training.sample import draw_sample, fingerprint
+from scorecard.training import comparison, pipeline
+from scorecard.training.sample import draw_sample
 
 
 @pytest.fixture(scope="module")
@@ -105,7 +106,6 @@ def test_row_order_does_not_change_what_is_counted(
     b = draw_sample(small_product, policy, portfolio.reverse())
     assert a.steps.equals(b.steps)
     assert a.fingerprint != b.fingerprint
-    assert fingerprint(portfolio) == fingerprint(portfolio.clone())
 
 
 def test_a_feature_too_good_to_be_true_is_reported_loudly(
@@ -132,11 +132,83 @@ def test_a_window_without_bads_is_one_sentence(
         sc.train(small_product, early, register=False)
 
 
-def test_a_target_must_be_an_outcome_of_0_and_1(
-    small_product: sc.Product, portfolio: pl.DataFrame
+@pytest.mark.parametrize(
+    "convert", [pl.DataFrame.to_pandas, pl.DataFrame.to_arrow, pl.DataFrame.lazy]
+)
+def test_any_frame_is_the_same_table(
+    small_product: sc.Product,
+    portfolio: pl.DataFrame,
+    trained: sc.TrainingResult,
+    monkeypatch: pytest.MonkeyPatch,
+    convert: Callable[[pl.DataFrame], object],
 ) -> None:
-    with pytest.raises(ProductError, match="role outcome"):
-        sc.train(small_product, portfolio, target="revenue_ltm", register=False)
+    monkeypatch.setattr(pipeline, "fit_models", lambda *_, **__: tuple(trained.models.values()))
+    result = sc.train(small_product, convert(portfolio), seed=3, register=False)
+    assert result.bundle.sha256 == trained.bundle.sha256
+
+
+def test_what_is_no_table_is_refused(small_product: sc.Product) -> None:
+    with pytest.raises(InputError, match="A table must be a polars DataFrame"):
+        sc.train(small_product, {"revenue_ltm": [1.0]}, register=False)
+
+
+def test_special_values_are_refused_before_the_table_is_read(small_product: sc.Product) -> None:
+    coded = sc.Feature("coded", "revenue_ltm", "none", "LEVERAGE", special_values=(-999.0,))
+    product = small_product.with_features([*small_product.features.features, coded])
+    with pytest.raises(ProductError, match=r"coded declare special_values.* no policy for them"):
+        sc.train(product, "absent.parquet", register=False)
+
+
+def test_rows_that_no_exclusion_can_judge_are_counted_and_told(
+    small_product: sc.Product, portfolio: pl.DataFrame, trained: sc.TrainingResult
+) -> None:
+    found = trained.steps.filter(pl.col("undecided").is_not_null())
+    assert found["step"].str.starts_with("after excluding: ").all()
+    assert found.height == len(small_product.policy["population"]["exclusions"])
+    counted = dict(found.select("step", "undecided").rows())
+    overdue = "The firm was more than 90 days past due"
+    earlier = portfolio.filter(
+        ~pl.col("prohibited_industry_flag")
+        & (pl.col("registration_status") == "active")
+        & ~pl.col("dishonest_flag")
+    )
+    expected = earlier["ent_dpd_max_24m"].null_count()
+    assert counted.pop(f"after excluding: {overdue}") == expected > 0
+    assert set(counted.values()) == {0}
+    (said,) = (note for note in trained.notes if note.startswith("UNDECIDED"))
+    assert said.endswith(f": {overdue}, {expected:,}.")
+
+
+def test_the_judge_of_the_choice_is_called_optimistic(trained: sc.TrainingResult) -> None:
+    (said,) = (note for note in trained.notes if "answers:" in note)
+    assert "slightly optimistic for the model chosen" in said
+
+
+@pytest.mark.parametrize(
+    ("changed", "error", "said"),
+    [
+        ({"sample": {"observation_date": "uscc"}}, ProductError, "must name a column of dates"),
+        ({"sample": {"weight": "uscc"}}, ProductError, "must name a column of numbers"),
+        ({"outcome": {"known": "as_of_date is not null"}}, TableError, r"outcome.bad is null in"),
+        (
+            {"models": {"boosted": {"trees": 9}}},
+            ProductError,
+            r"models.boosted does not .*trees",
+        ),
+    ],
+)
+def test_a_policy_that_does_not_fit_is_one_sentence(
+    small_product: sc.Product,
+    portfolio: pl.DataFrame,
+    changed: dict[str, dict[str, object]],
+    error: type[Exception],
+    said: str,
+) -> None:
+    policy = small_product.policy
+    data = small_product.to_dict()
+    data["policy"] = policy | {name: policy[name] | lines for name, lines in changed.items()}
+    with pytest.raises(error, match=said):
+        sc.train(sc.Product.from_dict(data), portfolio, register=False)
 
 
 # -- real loans ---------------------------------------------------------------------------------

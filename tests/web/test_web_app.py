@@ -5,7 +5,6 @@ import logging
 import threading
 from functools import partial
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import anyio
@@ -16,9 +15,12 @@ import pytest
 import scorecard as sc
 from scorecard.web import create_app
 from scorecard.web.answer import ADDED
-from scorecard.web.app import INLINE_BYTES, MOST_BYTES
+from scorecard.web.app import INLINE_APPLICATIONS, INLINE_BYTES, MOST_BYTES
+from scorecard.web.applications import MOST_LISTED, UNLISTED
+from scorecard.web.limits import Limits
 
 JSON = {"content-type": "application/json"}
+TWICE = [("content-type", "application/json")] * 2
 PROBLEM = "application/problem+json"
 
 
@@ -90,18 +92,24 @@ def test_a_broken_cross_field_rule_is_answered_by_name(
         (400, ("POST", "/rate", {"content": b"[]", "headers": JSON})),
         (400, ("POST", "/rate", {"json": {}, "headers": {"idempotency-key": "no blanks"}})),
         (400, ("POST", "/rate", {"json": {}, "headers": {"idempotency-key": "x" * 129}})),
+        (400, ("POST", "/rate", {"json": {}, "headers": {"idempotency-key": '"abc'}})),
+        (400, ("POST", "/rate", {"json": {}, "headers": {"idempotency-key": 'abc"'}})),
         (404, ("GET", "/nothing", {})),
         (404, ("POST", "/rate/", {"json": {}})),
         (404, ("GET", "/docs", {})),
         (405, ("GET", "/rate", {})),
         (405, ("PUT", "/rate_batch", {})),
         (405, ("POST", "/livez", {})),
+        (405, ("POST", "/metrics", {})),
         (413, ("POST", "/rate", {"content": b" " * (MOST_BYTES + 1), "headers": JSON})),
         (415, ("POST", "/rate", {"content": b"{}"})),
         (415, ("POST", "/rate", {"data": {"application": "x"}})),
         (415, ("POST", "/rate", typed("application/vnd.bentoml+pickle"))),
         (415, ("POST", "/rate", typed("application/json; charset=gbk"))),
         (415, ("POST", "/rate", {"content": b"{}", "headers": {**JSON, "content-encoding": "br"}})),
+        (415, ("POST", "/rate", {"content": b"{}", "headers": TWICE})),
+        (415, ("POST", "/rate", {"content": b"{}", "headers": [
+            *TWICE[:1], ("content-encoding", "identity"), ("content-encoding", "br")]})),
         (422, ("POST", "/rate", {"json": {}})),
         (422, ("POST", "/rate", {"json": {"application": [], "more": 1}})),
         (422, ("POST", "/rate_batch", {"json": {"applications": []}})),
@@ -165,40 +173,103 @@ def test_a_fault_of_ours_tells_an_id_and_nothing_else(
     assert identity not in answer.text + caplog.text
 
 
-def test_liveness_answers_while_a_batch_is_rated(
-    rater: sc.Rater, applications: list[dict[str, Any]]
+class Slow:
+    """A rater that waits to be told to go on."""
+
+    def __init__(self, rater: sc.Rater) -> None:
+        self.product, self.model, self._rater = rater.product, rater.model, rater
+        self.begun, self.go_on = threading.Event(), threading.Event()
+
+    def rate_rows(self, rows: Any) -> Any:
+        self.begun.set()
+        assert self.go_on.wait(20)
+        return self._rater.rate_rows(rows)
+
+
+@pytest.mark.parametrize("many", [INLINE_APPLICATIONS + 1, 40])
+def test_liveness_answers_and_others_wait_their_turn_while_a_batch_is_rated(
+    rater: sc.Rater, applications: list[dict[str, Any]], many: int
 ) -> None:
-    begun, go_on = threading.Event(), threading.Event()
+    slow = Slow(rater)
+    app = create_app(slow, limits=Limits(batches=1, queue_seconds=0.1))  # type: ignore[arg-type]
+    body = json.dumps({"applications": applications[:many]})
+    assert (len(body) > INLINE_BYTES) == (many == 40)
 
-    def slow(rows: Any) -> Any:
-        begun.set()
-        assert go_on.wait(20)
-        return rater.rate_rows(rows)
-
-    app = create_app(SimpleNamespace(product=rater.product, model=rater.model, rate_rows=slow))  # type: ignore[arg-type]
-    body = json.dumps({"applications": applications[:40]})
-    assert len(body) > INLINE_BYTES
-
-    async def both() -> tuple[int, int]:
+    async def together() -> list[httpx.Response]:
         transport = httpx.ASGITransport(app)
         async with (
             httpx.AsyncClient(transport=transport, base_url="http://here", timeout=30) as client,
             anyio.create_task_group() as group,
         ):
-            statuses: list[int] = []
+            answers: list[httpx.Response] = []
 
             async def batch() -> None:
-                answer = await client.post("/rate_batch", content=body, headers=JSON)
-                statuses.append(answer.status_code)
+                answers.append(await client.post("/rate_batch", content=body, headers=JSON))
 
             group.start_soon(batch)
-            await anyio.to_thread.run_sync(partial(begun.wait, 20))
-            alive = (await client.get("/livez")).status_code
-            assert not statuses
-            go_on.set()
-        return alive, statuses[0]
+            await anyio.to_thread.run_sync(partial(slow.begun.wait, 20))
+            assert (await client.get("/livez")).status_code == 200
+            await batch()  # finds no place and gives up while the first is still rated
+            slow.go_on.set()
+        async with httpx.AsyncClient(transport=transport, base_url="http://here") as client:
+            answers.append(await client.post("/rate_batch", content=body, headers=JSON))
+        return answers
 
-    assert anyio.run(both) == (200, 200)
+    busy, first, later = anyio.run(together)
+    assert (busy.status_code, first.status_code, later.status_code) == (503, 200, 200)
+    assert busy.json()["type"].endswith(":busy")
+    assert int(busy.headers["retry-after"]) >= 1
+    assert busy.headers["connection"] == "close"
+
+
+def test_a_body_that_does_not_arrive_in_time_frees_its_place(
+    sending: Any, rater: sc.Rater, applications: list[dict[str, Any]]
+) -> None:
+    limits = Limits(rate_seconds=0.05, batch_seconds=0.05, batches=1)
+    send = sending(create_app(rater, limits=limits))
+
+    async def trickle() -> Any:
+        yield b"{"
+        await anyio.sleep(20)
+
+    for path in ("/rate", "/rate_batch"):
+        answer = send("POST", path, content=trickle(), headers=JSON)
+        assert answer.status_code == 408
+        assert answer.headers["content-type"] == PROBLEM
+        assert answer.headers["connection"] == "close"
+    batch = {"applications": applications[:1]}
+    assert send("POST", "/rate_batch", json=batch).status_code == 200
+
+
+def test_an_answer_of_problems_is_no_longer_than_one_of_ratings(
+    send: Any, rater: sc.Rater, applications: list[dict[str, Any]], document: dict[str, Any]
+) -> None:
+    asked = [column.name for column in rater.product.columns if column.asked]
+    wrong: dict[str, Any] = {**dict.fromkeys(asked, ()), **{f"x{i}": 0 for i in range(20)}}
+    sent = MOST_LISTED // len(wrong) + 100
+    applications_ = [*([wrong] * sent), {**applications[0], "alone": 1}, applications[0]]
+    answer = send("POST", "/rate_batch", json={"applications": applications_})
+    holds(document, "RateBatchAnswer", answer.json())
+    *results, alone, rated = answer.json()["results"]
+    assert "rating" in rated
+    assert [each["field"] for each in alone["problems"]] == ["alone"]
+    assert len(results[0]["problems"]) == len(wrong)
+    (last,) = results[-1]["problems"]
+    assert last["rule"] == UNLISTED
+    assert str(len(wrong)) in last["message_zh"]
+    assert str(len(wrong)) in last["message_en"]
+    total = sum(len(each["problems"]) for each in results)
+    assert MOST_LISTED < total <= MOST_LISTED + sent
+
+
+def test_many_names_are_counted_and_not_read(send: Any, applications: list[dict[str, Any]]) -> None:
+    crowd = {**applications[0], "as_of_date": 3, **{f"x{i}": 0 for i in range(30_000)}}
+    answer = send("POST", "/rate", json={"application": crowd})
+    (error,) = answer.json()["errors"]
+    assert (error["field"], error["rule"]) == ("application", "unknown")
+    assert "30000" in error["message_zh"]
+    assert "30000" in error["message_en"]
+    assert len(answer.content) < 1000
 
 
 def test_the_access_log_holds_nothing_a_caller_chose(
@@ -234,6 +305,38 @@ def test_the_document_describes_what_is_sent_and_answered(
             assert fields[column.name]["x-label-zh"] == column.zh
             assert fields[column.name]["x-label-en"] == column.en
     assert send("GET", "/docs.json").json() == document
+
+
+@pytest.mark.parametrize(
+    "alien",
+    [
+        {"application": {"name": "of another product"}},
+        {"application": None},
+        {"applications": []},
+    ],
+)
+def test_an_example_of_another_product_is_not_shown(
+    sending: Any, rater: sc.Rater, caplog: pytest.LogCaptureFixture, alien: dict[str, Any]
+) -> None:
+    send = sending(create_app(rater, example=alien))
+    assert "not shown" in caplog.text
+    api = send("GET", "/openapi.json").text
+    assert '"example"' not in api
+    page = send("GET", "/").text
+    assert "@application.json" in page
+    assert "example_request" not in page
+    assert "Write <code>application.json</code>" in page
+
+
+def test_the_page_names_the_file_of_the_example(
+    sending: Any, rater: sc.Rater, applications: list[dict[str, Any]]
+) -> None:
+    example = {"application": applications[0]}
+    own = sending(create_app(rater, example=example))("GET", "/").text
+    assert "@serving/example_request.json" in own
+    other = sending(create_app(rater, example=example, example_file="a&b.json"))("GET", "/").text
+    assert "@a&amp;b.json" in other
+    assert "example_request" not in other
 
 
 def test_the_page_is_in_both_languages_and_calls_nobody(send: Any) -> None:

@@ -140,6 +140,39 @@ def test_a_wrong_envelope_refuses_the_whole_batch(
     assert [problem.rule for problem in found] == [rule]
 
 
+def names(count: int, times: int = 1) -> str:
+    return ", ".join(f'"x{i}": 0' for i in range(count) for _ in range(times))
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        (f'{{"application": {{{names(21)}}}}}', "application"),
+        (f'{{"application": {{{names(10)}, {names(21)}}}}}', "application"),
+        (f'{{"application": {{}}, {names(21)}}}', ""),
+        (f'{{"application": {{}}, {names(21, 2)}}}', ""),
+    ],
+)
+def test_a_crowd_of_names_is_counted_before_anything_is_validated(
+    rater: sc.Rater, monkeypatch: pytest.MonkeyPatch, body: str, field: str
+) -> None:
+    applications = Applications(rater.product)
+    monkeypatch.setattr(applications, "_model", None)
+    (problem,) = applications.one(parse(body.encode()))
+    assert isinstance(problem, Problem)
+    assert (problem.field, problem.rule) == (field, "unknown")
+    assert problem.kind.startswith("21 ")
+
+
+def test_repeated_fields_count_as_names_too_many(rater: sc.Rater) -> None:
+    asked = [column.name for column in rater.product.columns if column.asked]
+    twice = ", ".join(f'"{name}": 0, "{name}": 1' for name in asked)
+    found = Applications(rater.product).many(parse(f'{{"applications": [{{{twice}}}]}}'.encode()))
+    ((problem,),) = found
+    assert isinstance(problem, Problem)
+    assert problem.kind.startswith(f"{len(asked)} ")
+
+
 def test_repeated_tells_the_names() -> None:
     assert repeated(parse(b'{"a": 1, "b": 2, "a": 3}')) == ("a",)
 

@@ -73,6 +73,7 @@ def test_single_batch_and_offline_ratings_are_the_same_and_add_up(
         (404, "POST", "/rate/"),
         (405, "GET", "/rate"),
         (405, "POST", "/readyz"),
+        (405, "POST", "/metrics"),
         (415, "POST", "/rate"),
     ],
 )

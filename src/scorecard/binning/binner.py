@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from numbers import Real
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
@@ -264,9 +265,9 @@ class OptimalBinner(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         ):
             if chosen not in allowed:
                 raise InputError(f"{name} must be one of {', '.join(allowed)}; got {chosen!r}.")
-        if self.max_prebins != int(self.max_prebins) or self.max_prebins < 2:
+        if not (isinstance(self.max_prebins, (int, np.integer)) and self.max_prebins >= 2):
             raise InputError(f"max_prebins must be at least 2; got {self.max_prebins!r}.")
-        if not 0 <= self.rare_share < 1:
+        if not (isinstance(self.rare_share, Real) and 0 <= self.rare_share < 1):
             raise InputError(f"rare_share must lie in [0, 1); got {self.rare_share!r}.")
         trends = self.trend if isinstance(self.trend, Mapping) else {}
         specials = self.special_values if isinstance(self.special_values, Mapping) else {}

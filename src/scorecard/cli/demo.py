@@ -24,7 +24,7 @@ def run_demo(*, port: int, rows: int, workers: int) -> int:
     check_address("127.0.0.1", port)  # before minutes of training, not after
     try:
         Store().resolve(CHAMPION)
-        screen.out.print(f"Using the champion in the registry: {CHAMPION}", highlight=False)
+        screen.out.print(f"Using the champion in the registry: {CHAMPION}")
     except InputError:
         screen.out.print(f"No champion yet: simulating {rows:,} applications and training.")
         run_training(
@@ -65,7 +65,6 @@ def _show(url: str, log_path: Path) -> None:
         f"--backend-store-uri {_short(store.uri, root)}\n"
         f"  service log     {_short(str(log_path), root)}\n"
         "Serving until interrupted (Ctrl-C).",
-        highlight=False,
         soft_wrap=True,
     )
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
 from scorecard.errors import ScorecardError
 
 BAD_INPUT = 2
+INTERRUPTED = 130  # as shells call it: 128 and the number of SIGINT
 
 app = typer.Typer(
     name="scorecard",
@@ -41,16 +42,17 @@ def simulate(
     """Simulate a portfolio whose truth is known, and write it to a file."""
     from scorecard.cli.screen import out as screen
     from scorecard.cli.screen import print_json
-    from scorecard.cli.tables import write_table
+    from scorecard.cli.tables import check_target, shown, write_table
     from scorecard.contract import load_product
     from scorecard.simulation import simulate as draw
 
+    check_target(out)
     frame = draw(load_product(product), rows, seed, dirty_share=dirty_share)
     write_table(frame, out)
     if as_json:
-        print_json({"rows": frame.height, "columns": frame.width, "file": str(out)})
+        print_json({"rows": frame.height, "columns": frame.width, "file": shown(out)})
     else:
-        screen.print(f"Wrote {frame.height:,} rows of {frame.width} columns to {out}.")
+        screen.print(f"Wrote {frame.height:,} rows of {frame.width} columns to {shown(out)}.")
 
 
 @app.command()
@@ -61,7 +63,10 @@ def train(
         typer.Option(help="Table to train on; left out, the product's simulator is used."),
     ] = None,
     target: Annotated[
-        str | None, typer.Option(help="Outcome column of 0 and 1, in place of the declared one.")
+        str | None,
+        typer.Option(
+            help="Outcome column of 0 and 1, in place of the declared one; never made champion."
+        ),
     ] = None,
     rows: Annotated[int, typer.Option(min=1000, help="Rows to simulate without --data.")] = 100_000,
     seed: Annotated[int, typer.Option(min=0, help="Seed of folds, booster, simulation.")] = 1,
@@ -134,8 +139,16 @@ def main() -> None:
     try:
         app()
     except ScorecardError as error:
-        sentence = " ".join(str(error).split())
-        sys.stderr.write(f"scorecard: {sentence}\n")
-        sys.exit(BAD_INPUT)
+        _end(str(error))
+    except OSError as error:  # a file or folder that no room has spoken for
+        what = error.strerror or str(error) or type(error).__name__
+        _end(f"{what}: {error.filename}." if error.filename else f"{what}.")
     except KeyboardInterrupt:
-        sys.exit(130)
+        sys.exit(INTERRUPTED)
+
+
+def _end(message: str) -> NoReturn:
+    from scorecard.cli.screen import plain
+
+    sys.stderr.write(f"scorecard: {' '.join(plain(message).split())}\n")
+    sys.exit(BAD_INPUT)

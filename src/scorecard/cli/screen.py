@@ -1,4 +1,8 @@
-"""What the command line shows: tables, progress and ratings for people, JSON for machines."""
+"""What the command line shows: tables, progress and ratings for people, JSON for machines.
+
+Paths, names of columns and messages come from files of other people: they are shown as they are,
+never read as markup, and reach no terminal with control characters in them.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
+from rich.text import Text
 
 if TYPE_CHECKING:
     import polars as pl
@@ -21,8 +26,28 @@ if TYPE_CHECKING:
 #: Columns drawn where the output is a file or a pipe and has no width of its own.
 WIDTH = 140
 
-out = Console(width=None if sys.stdout.isatty() else WIDTH)
-err = Console(stderr=True)
+#: What moves a terminal's cursor, rings or recolours: all control characters but tab and newline.
+_CONTROL = {code: None for code in (*range(0x20), *range(0x7F, 0xA0)) if chr(code) not in "\t\n"}
+
+
+def plain(text: str) -> str:
+    """Return ``text`` without control characters; tabs and newlines stay."""
+    return text.translate(_CONTROL)
+
+
+class PlainConsole(Console):
+    """A console that shows texts as they are: no markup, emoji codes or control characters."""
+
+    def __init__(self, *, stderr: bool = False, width: int | None = None) -> None:
+        super().__init__(stderr=stderr, width=width, markup=False, emoji=False, highlight=False)
+
+    def render_str(self, text: str, *args: Any, **options: Any) -> Text:
+        """Return a text to print; rich leaves the escape character in it."""
+        return super().render_str(plain(text), *args, **options)
+
+
+out = PlainConsole(width=None if sys.stdout.isatty() else WIDTH)
+err = PlainConsole(stderr=True)
 
 
 def quiet_libraries() -> None:
@@ -42,7 +67,8 @@ def progress(*, shown: bool) -> Iterator[Callable[[str, float], None]]:
         yield lambda _what, _share: None
         return
     columns = (
-        SpinnerColumn(), TextColumn("{task.description:<24}"), BarColumn(), TimeElapsedColumn(),
+        SpinnerColumn(), TextColumn("{task.description:<24}", markup=False), BarColumn(),
+        TimeElapsedColumn(),
     )  # fmt: skip
     with Progress(*columns, console=err) as bars:
         tasks: dict[str, Any] = {}
@@ -66,16 +92,16 @@ def print_json(data: Any) -> None:
 
 def print_table(frame: pl.DataFrame, title: str, formats: Mapping[str, str]) -> None:
     """Draw a frame; ``formats`` maps a column to a format specification."""
-    table = Table(title=title, title_justify="left", title_style="bold", header_style="dim")
+    table = _table(title)
     for name, dtype in frame.schema.items():
         number = dtype.is_numeric()
         table.add_column(
-            name.replace("_", " "), justify="right" if number else "left", no_wrap=number
+            _cell(name.replace("_", " ")), justify="right" if number else "left", no_wrap=number
         )
     for row in frame.iter_rows(named=True):
         table.add_row(
             *(
-                "" if value is None else format(value, formats.get(name, ""))
+                _cell("" if value is None else format(value, formats.get(name, "")))
                 for name, value in row.items()
             )
         )
@@ -85,37 +111,38 @@ def print_table(frame: pl.DataFrame, title: str, formats: Mapping[str, str]) -> 
 def print_rating(rating: Mapping[str, Any]) -> None:
     """Draw one rating with its reasons in both languages."""
     second = rating["second_opinion"]
-    table = Table(
-        title=f"{rating['product']}  grade {rating['grade']}  PD {rating['pd']:.2%}  "
-        f"score {rating['score']:.0f}",
-        title_justify="left",
-        title_style="bold",
-        header_style="dim",
+    table = _table(
+        f"{rating['product']}  grade {rating['grade']}  PD {rating['pd']:.2%}  "
+        f"score {rating['score']:.0f}"
     )
     for name in ("reason", "中文", "English", "log-odds"):
         table.add_column(name, overflow="fold", justify="right" if name == "log-odds" else "left")
     for reason in rating["reasons"]:
-        table.add_row(
-            reason["code"], reason["text_zh"], reason["text_en"], f"+{reason['contribution']:.3f}"
-        )
+        risk = f"+{reason['contribution']:.3f}"
+        table.add_row(*map(_cell, (reason["code"], reason["text_zh"], reason["text_en"], risk)))
     out.print(table)
     model = rating["model"]
     out.print(
         f"answered by {rating['answered_by']}, {model['name']} version {model['version']}, "
-        f"bundle {model['sha256'][:12]}",
-        highlight=False,
+        f"bundle {model['sha256'][:12]}"
     )
     if second is not None:
         out.print(
             f"second opinion of {second['model']}: grade {second['grade']}, PD {second['pd']:.2%}, "
-            f"score {second['score']:.0f}",
-            highlight=False,
+            f"score {second['score']:.0f}"
         )
     explanation = rating["explanation"]
     total = explanation["base"] + sum(explanation["contributions"].values())
     target = rating["score"] if explanation["space"] == "points" else rating["margin"]
     out.print(
         f"explanation in {explanation['space']}: base + contributions = {total:.6f}; "
-        f"the number it explains = {target:.6f}",
-        highlight=False,
+        f"the number it explains = {target:.6f}"
     )
+
+
+def _table(title: str) -> Table:
+    return Table(title=_cell(title, "bold"), title_justify="left", header_style="dim")
+
+
+def _cell(text: str, style: str = "") -> Text:
+    return Text(plain(text), style)

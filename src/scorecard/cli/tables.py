@@ -1,11 +1,15 @@
-"""Writing tables to files."""
+"""Writing tables to files, whole or not at all."""
 
 from __future__ import annotations
 
+import errno
 import os
-from collections.abc import Mapping
+import secrets
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import polars as pl
 
@@ -48,7 +52,10 @@ def check_distinct(files: Mapping[str, Path]) -> None:
 
 
 def write_table(frame: pl.DataFrame, path: Path) -> None:
-    """Write a frame as parquet or CSV (nested columns as JSON text); `TableError` if it cannot."""
+    """Write a frame as parquet or CSV (nested columns as JSON text).
+
+    The file is there whole or as it was before. Raises `TableError` where it cannot be written.
+    """
     check_target(path)
     to_csv = path.suffix.lower() == ".csv"
     if to_csv:
@@ -60,7 +67,7 @@ def write_table(frame: pl.DataFrame, path: Path) -> None:
             )
     try:
         table = _flat(frame) if to_csv else frame
-        with path.open("wb") as file:  # a path that polars opens has its "~" expanded
+        with _replacing(path) as file:  # a path that polars opens has its "~" expanded
             if to_csv:
                 table.write_csv(file)
             else:
@@ -72,6 +79,31 @@ def write_table(frame: pl.DataFrame, path: Path) -> None:
             f"{path.name}: cannot be written ({type(error).__name__}); see that the disk has room, "
             "or leave out columns of unusual types."
         ) from None
+
+
+@contextmanager
+def _replacing(path: Path) -> Iterator[IO[bytes]]:
+    """Yield a file in the folder of ``path`` that takes its place in the end, or is gone."""
+    target = Path(os.path.realpath(path))  # what a link points to is replaced, not the link
+    exists = target.exists()
+    if exists and not target.is_file():  # a device or a pipe has no other file in its place
+        with target.open("wb") as file:
+            yield file
+        return
+    if exists and not os.access(target, os.W_OK):  # to replace it, only the folder would be asked
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+    draft = target.with_name(f".scorecard-{secrets.token_hex(8)}.tmp")
+    try:
+        with draft.open("xb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())  # a disk may tell only now that it is full
+        if exists:
+            shutil.copymode(target, draft)
+        draft.replace(target)
+    finally:
+        with suppress(OSError):
+            draft.unlink(missing_ok=True)
 
 
 def shown(path: Path) -> str:

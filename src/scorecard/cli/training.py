@@ -8,15 +8,17 @@ from typing import Any
 import polars as pl
 
 from scorecard.cli import screen
-from scorecard.cli.tables import check_target, write_table
+from scorecard.cli.tables import check_distinct, check_target, shown, write_table
 from scorecard.contract import Product, load_product
 from scorecard.errors import InputError
 from scorecard.training import TrainingResult
 from scorecard.training import train as fit
+from scorecard.training.declaration import trainable_policy
 
 FORMATS = {
-    "rows": ",", "bads": ",", "weight": ",.0f", "weighted_bad_rate": ".2%", "bad_rate": ".2%",
-    "mean_pd": ".2%", "auc": ".4f", "gini": ".4f", "ks": ".4f", "brier": ".4f", "iv": ".3f",
+    "rows": ",", "undecided": ",", "bads": ",", "weight": ",.0f", "weighted_bad_rate": ".2%",
+    "bad_rate": ".2%", "mean_pd": ".2%", "auc": ".4f", "gini": ".4f", "ks": ".4f", "brier": ".4f",
+    "iv": ".3f",
 }  # fmt: skip
 
 
@@ -33,29 +35,45 @@ def run_training(
     """Train and print one row a model and window, the notes, and the registered version."""
     screen.quiet_libraries()
     check_target(rejected)
+    if data is not None:
+        check_distinct({"--data": data, "--rejected": rejected})
     declared = load_product(product)
-    declared.refuse_leaks()
+    trainable_policy(declared, target)  # before the simulation, not after
     with screen.progress(shown=not as_json) as report:
         table: pl.DataFrame | Path = data if data is not None else simulated(declared, rows, seed)
         result = fit(declared, table, target=target, seed=seed, progress=report)
     bad = result.sample.rejected
-    if bad.height:
-        write_table(bad, rejected)
-    if as_json:
-        screen.print_json(
-            {
-                "product": result.product,
-                "version": result.version,
-                "answering": result.answering,
-                "bundle_sha256": result.bundle.sha256,
-                "models": by_model(result.table),
-                "steps": result.steps.to_dicts(),
-                "notes": list(result.notes),
-                "rejected_rows": bad.height,
-                "ignored_columns": list(result.sample.ignored),
-            }
-        )
-        return result
+    written = None
+    try:
+        if bad.height:
+            write_table(bad, rejected)
+            written = shown(rejected)
+    finally:  # the model is registered by now, whether or not the file could be written
+        if as_json:
+            screen.print_json(_document(result, written))
+        else:
+            _show(result, written)
+    return result
+
+
+def _document(result: TrainingResult, written: str | None) -> dict[str, Any]:
+    return {
+        "product": result.product,
+        "version": result.version,
+        "champion": result.champion,
+        "target": result.target,
+        "answering": result.answering,
+        "bundle_sha256": result.bundle.sha256,
+        "models": by_model(result.table),
+        "steps": result.steps.to_dicts(),
+        "notes": list(result.notes),
+        "rejected_rows": result.sample.rejected.height,
+        "rejected_file": written,
+        "ignored_columns": list(result.sample.ignored),
+    }
+
+
+def _show(result: TrainingResult, written: str | None) -> None:
     screen.print_table(result.steps, "From the file to the windows", FORMATS)
     screen.print_table(
         _side_by_side(result.table),
@@ -65,17 +83,22 @@ def run_training(
     top = result.power.select("feature", "iv").head(10)
     screen.print_table(top, "Strongest features", FORMATS)
     for note in result.notes:
-        screen.out.print(f"• {note}", highlight=False, markup=False)
-    if bad.height:
-        screen.out.print(f"{bad.height:,} rows break the contract; see {rejected}.")
+        screen.out.print(f"• {note}", markup=False)
+    if written is not None:
+        rows = result.sample.rejected.height
+        screen.out.print(f"{rows:,} rows break the contract; see {written}.", markup=False)
     if result.sample.ignored:
-        screen.out.print(f"Columns nobody declared, ignored: {', '.join(result.sample.ignored)}.")
-    screen.out.print(
-        f"Registered {result.product} version {result.version}, now champion: "
-        f"models:/{result.product}@champion",
-        highlight=False,
-    )
-    return result
+        names = ", ".join(result.sample.ignored)
+        screen.out.print(f"Columns nobody declared, ignored: {names}.", markup=False)
+    name, version = result.product, result.version
+    if result.champion:
+        said = f"Registered {name} version {version}, now champion: models:/{name}@champion"
+    else:
+        said = (
+            f"Registered {name} version {version}, NOT champion, since {result.target} took the "
+            f"place of the declared outcome: models:/{name}/{version}"
+        )
+    screen.out.print(said, markup=False)
 
 
 def by_model(table: pl.DataFrame) -> list[dict[str, Any]]:

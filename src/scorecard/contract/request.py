@@ -12,7 +12,13 @@ from typing import Annotated, Any
 
 import pydantic
 from pydantic import Field
-from pydantic_core import CoreSchema, PydanticCustomError, core_schema
+from pydantic_core import (
+    CoreSchema,
+    ErrorDetails,
+    InitErrorDetails,
+    PydanticCustomError,
+    core_schema,
+)
 
 from scorecard.contract.column import Column
 from scorecard.contract.declaration import ISO_DATE
@@ -21,6 +27,9 @@ from scorecard.values import Problem
 
 LONGEST_NAME = 80
 BODY = ""  # the field of a problem with the request as a whole
+MOST_UNKNOWN = 20  # names listed one by one that are undeclared or repeated; more are counted
+EACH_ONCE = "declared names, each once"
+_TOO_MANY = "too_many_names"
 
 
 def request_model(name: str, columns: Iterable[Column]) -> type[pydantic.BaseModel]:
@@ -54,14 +63,17 @@ def read_mapping(
     """Validate one application held in Python; a NaN in it is a null, as in a table.
 
     JSON has its own null, so ``model.model_validate_json`` refuses NaN as not finite. Raises
-    `pydantic.ValidationError`; see `problems_of`.
+    `pydantic.ValidationError`; see `problems_of`. More than `MOST_UNKNOWN` undeclared names are one
+    error, and the values are not looked at.
     """
-    return model.model_validate(
-        {
-            key: None if isinstance(value, float) and math.isnan(value) else value
-            for key, value in application.items()
-        }
-    )
+    values = {
+        key: None if isinstance(value, float) and math.isnan(value) else value
+        for key, value in application.items()
+    }
+    unknown = len(values.keys() - model.model_fields.keys())
+    if unknown > MOST_UNKNOWN:
+        raise _too_many_error(model.__name__, unknown)
+    return model.model_validate(values)
 
 
 def row_of(request: pydantic.BaseModel) -> dict[str, Any]:
@@ -73,11 +85,16 @@ def problems_of(error: pydantic.ValidationError, columns: Iterable[Column]) -> t
     """Return one problem per field: the first rule in the order of `RULES` that it breaks.
 
     Carries names, limits and kinds, never a value. A request that is no JSON object at all is one
-    problem of the field ``""``.
+    problem of the field ``""``, and so is one with more than `MOST_UNKNOWN` undeclared names: there
+    are never more problems than asked columns and `MOST_UNKNOWN` together.
     """
     by_name = {column.name: column for column in columns if column.asked}
+    errors = error.errors(include_url=False)
+    unknown = _unknown(errors)
+    if unknown > MOST_UNKNOWN:
+        return (too_many_names(unknown),)
     found: dict[str, Problem] = {}
-    for each in error.errors(include_url=False, include_context=False):
+    for each in errors:
         location = each["loc"]
         field = _printable(location[0]) if location else BODY
         if field in found:
@@ -94,6 +111,11 @@ def problems_of(error: pydantic.ValidationError, columns: Iterable[Column]) -> t
             found[field] = Problem(field, rule, expected_of(column, rule), kind_of(each["input"]))
     order = {name: position for position, name in enumerate(by_name)}
     return tuple(sorted(found.values(), key=lambda p: order.get(p.field, len(order))))
+
+
+def too_many_names(count: int, field: str = BODY) -> Problem:
+    """Return the one problem of an object of which ``count`` names are undeclared or repeated."""
+    return Problem(field, "unknown", EACH_ONCE, f"{count} undeclared or repeated names")
 
 
 def broken_rule(column: Column, value: Any) -> str:
@@ -207,6 +229,21 @@ def _field(column: Column) -> Any:
     if column.required:
         return Field(title=column.en, description=description, json_schema_extra=extra)
     return Field(default=None, title=column.en, description=description, json_schema_extra=extra)
+
+
+def _too_many_error(title: str, count: int) -> pydantic.ValidationError:
+    kind = PydanticCustomError(_TOO_MANY, "{count} names are not declared", {"count": count})
+    return pydantic.ValidationError.from_exception_data(
+        title, [InitErrorDetails(type=kind, loc=(), input=None)], hide_input=True
+    )
+
+
+def _unknown(errors: Iterable[ErrorDetails]) -> int:
+    """Count the undeclared names among a request's errors, listed or counted already."""
+    return sum(
+        each["ctx"]["count"] if each["type"] == _TOO_MANY else each["type"] == "extra_forbidden"
+        for each in errors
+    )
 
 
 def _body_problem(error_type: str, received: Any) -> Problem:

@@ -9,7 +9,9 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
+from scorecard.tracking.address import Resolved, parse_address, untracked
+
+os.environ.update(untracked(os.environ))  # before MLflow is imported: that is when it looks
 os.environ.setdefault("MLFLOW_ALLOW_PICKLE_DESERIALIZATION", "false")
 os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
 
@@ -18,7 +20,6 @@ from mlflow.exceptions import MlflowException
 
 from scorecard.errors import InputError
 from scorecard.home import project_root
-from scorecard.tracking.address import Resolved
 
 if TYPE_CHECKING:
     import polars as pl
@@ -123,12 +124,13 @@ class Store:
 
     def resolve(self, uri: str) -> Resolved:
         """Return the bundle's folder of a ``models:/`` address; `InputError` if there is none."""
-        name, alias, number = _parse(uri)
+        name, alias, number = parse_address(uri)
         if self.uri.startswith("sqlite:///") and not Path(self.uri[10:]).is_file():
             raise InputError(f"No model {uri}: nothing was trained here yet; run scorecard train.")
+        client = self._client  # sets the addresses that the download below goes by
         try:
             if alias is not None:
-                number = self._client.get_model_version_by_alias(name, alias).version
+                number = client.get_model_version_by_alias(name, alias).version
             path = mlflow.artifacts.download_artifacts(f"models:/{name}/{number}")
         except MlflowException:
             raise InputError(f"No model {uri} in the registry; run scorecard train.") from None
@@ -143,14 +145,3 @@ def scratch() -> Iterator[Path]:
     """Yield a folder for files on their way into the store."""
     with tempfile.TemporaryDirectory() as folder:
         yield Path(folder)
-
-
-def _parse(uri: str) -> tuple[str, str | None, str | None]:
-    rest = uri.removeprefix("models:/")
-    name, at, alias = rest.partition("@")
-    if at and name and alias and "/" not in rest:
-        return name, alias, None
-    name, slash, version = rest.partition("/")
-    if slash and name and version.isdigit():
-        return name, None, version
-    raise InputError(f"A model's address is models:/NAME@ALIAS or models:/NAME/VERSION; got {uri}.")

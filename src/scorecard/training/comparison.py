@@ -10,7 +10,7 @@ from scorecard.features import FeatureSet
 from scorecard.logodds import Floats
 from scorecard.policy import Policy
 from scorecard.training.fit import Fitted
-from scorecard.training.sample import Part, Sample
+from scorecard.training.sample import EXCLUDING, Part, Sample
 
 IN_TIME, OUT_OF_TIME = "in time", "out of time"
 
@@ -120,6 +120,13 @@ def notes(
             f"Purged {sample.purged:,} in-time rows whose label window reaches the out-of-time "
             "window."
         )
+    undecided = sample.steps.filter(pl.col("undecided") > 0).select("step", "undecided").rows()
+    if undecided:
+        each = "; ".join(f"{step.removeprefix(EXCLUDING)}, {rows:,}" for step, rows in undecided)
+        said.append(
+            "UNDECIDED: an exclusion that cannot be decided for a row, because a column it reads "
+            f"is empty, keeps the row: {each}."
+        )
     early, late = sample.in_time, sample.out_of_time
     for model in table["model"].unique(maintain_order=True):
         pd_late = value(table, model, OUT_OF_TIME, "mean_pd")
@@ -151,7 +158,8 @@ def notes(
     said.append(
         f"The {_called(answers)} answers: the {_called(rule.default)} is the product's default, "
         f"and the other takes its place only with an out-of-time {rule.metric.upper()} at least "
-        f"{rule.min_gain} higher."
+        f"{rule.min_gain} higher. The same {rule.metric.upper()} that is reported out of time made "
+        "this choice, so it is slightly optimistic for the model chosen."
     )
     return said
 

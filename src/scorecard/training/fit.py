@@ -11,6 +11,7 @@ import polars as pl
 from sklearn.model_selection import StratifiedKFold
 
 from scorecard.contract import Product
+from scorecard.errors import ProductError
 from scorecard.logodds import Floats
 from scorecard.models.boosted import BoostedModel
 from scorecard.models.boosted_classifier import BoostedClassifier
@@ -47,11 +48,19 @@ class Fitted:
 def fit_models(
     product: Product, policy: Policy, part: Part, *, seed: int, progress: Progress
 ) -> tuple[Fitted, Fitted]:
-    """Fit the scorecard and the boosted model on the in-time rows."""
+    """Fit the scorecard and the boosted model on the in-time rows.
+
+    Raises `ProductError`, before anything is fitted, for a setting that a model does not know.
+    """
     makers: dict[str, Callable[[], Any]] = {
         "scorecard": lambda: _scorecard(product, policy),
         "boosted": lambda: _boosted(product, policy, seed),
     }
+    for name, make in makers.items():
+        try:
+            make()
+        except TypeError as error:
+            raise ProductError(f"policy.yaml: models.{name} does not fit: {error}.") from None
     scorecard, boosted = (
         _fit(name, make, policy, part, seed=seed, progress=progress)
         for name, make in makers.items()
@@ -68,11 +77,8 @@ def frozen(fitted: Fitted) -> Scorecard | BoostedModel:
 
 
 def _scorecard(product: Product, policy: Policy) -> ScorecardClassifier:
-    special = {f.name: list(f.special_values) for f in product.features.features
-               if f.special_values}  # fmt: skip
     return ScorecardClassifier(
         trend=product.features.trends(),
-        special_values=special or None,
         pdo=policy.score.pdo,
         base_score=policy.score.base_score,
         base_odds=policy.score.base_odds,

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import io
+import os
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import polars as pl
 
-from scorecard.contract import Product, load_product, read_table
-from scorecard.errors import ProductError
+from scorecard.contract import Product, as_frame, load_product, read_table
 from scorecard.models.boosted import BoostedModel
 from scorecard.models.master_scale import MasterScale
 from scorecard.models.scorecard import Scorecard
@@ -19,9 +19,11 @@ from scorecard.policy import Policy
 from scorecard.rating import Bundle
 from scorecard.rating.bundle import encode_json
 from scorecard.training import comparison, plots
+from scorecard.training.declaration import trainable_policy
 from scorecard.training.fit import Fitted, Progress, fit_models, frozen
 from scorecard.training.result import TrainingResult
 from scorecard.training.sample import Sample, draw_sample
+from scorecard.training.target import check_binary, target_note
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -38,7 +40,7 @@ def _silent(_what: str, _share: float) -> None:
 
 def train(
     product: Product | str | Path,
-    data: pl.DataFrame | str | Path,
+    data: Any,
     *,
     target: str | None = None,
     seed: int = 0,
@@ -48,67 +50,51 @@ def train(
 ) -> TrainingResult:
     """Train both models of a product on a table, compare them out of time, and register a bundle.
 
-    ``product`` is a `Product`, its folder or its name; ``data`` a polars frame or a file with every
-    declared column. ``target`` takes the place of the declared outcome: a column of 0 and 1 with
-    role outcome. ``seed`` fixes folds, booster and background. With ``register`` the bundle is
-    logged to MLflow (``store``, by default the project's), registered under the product's name and
-    made champion. ``progress(what, share)`` is called as work goes on.
+    ``product`` is a `Product`, its folder or its name; ``data`` a file, or any frame that
+    `as_frame` takes (polars, pandas, pyarrow), with every declared column. ``target`` takes the
+    place of the declared outcome: a column of 0 (good), 1 (bad) and null (not known) with role
+    outcome. ``seed`` fixes folds, booster and background. With ``register`` the bundle is logged to
+    MLflow (``store``, by default the project's), registered under the product's name and, unless a
+    ``target`` was given, made champion. ``progress(what, share)`` is called as work goes on.
 
     Raises `LeakError` when a feature reads a column that is not for scoring, `TableError` and
-    `ProductError` for data or declarations that cannot be used.
+    `ProductError` for data or declarations that cannot be used, `InputError` for what is no table.
     """
     if not isinstance(product, Product):
         product = load_product(product)
-    product.refuse_leaks()
-    policy = Policy.parse(product.policy)
-    if target is not None:
-        policy = _retarget(product, policy, target)
-    if not isinstance(data, pl.DataFrame):
+    policy = trainable_policy(product, target)
+    if isinstance(data, (str, os.PathLike)):
         progress("reading the table", 0.0)
-        data = read_table(data, product.columns)
+        table = read_table(Path(data), product.columns)
+    else:
+        table = as_frame(data, product.columns)
     progress("checking the table", 0.0)
-    sample = draw_sample(product, policy, data)
+    if target is not None:
+        check_binary(table, target)
+    sample = draw_sample(product, policy, table)
     models = fit_models(product, policy, sample.in_time, seed=seed, progress=progress)
     progress("comparing out of time", 0.0)
-    table = comparison.compare(models, sample)
-    answers = comparison.answering(table, policy)
+    compared = comparison.compare(models, sample)
+    answers = comparison.answering(compared, policy)
     strength = comparison.power(product.features, sample.in_time, _information(models[0]))
+    notes = comparison.notes(sample, compared, strength, policy, answers)
+    if target is not None:
+        notes.insert(0, target_note(Policy.parse(product.policy), target))
     result = TrainingResult(
         product=product.name,
         answering=answers,
-        table=table,
+        table=compared,
         power=strength,
-        notes=tuple(comparison.notes(sample, table, strength, policy, answers)),
+        notes=tuple(notes),
         sample=sample,
         models={model.name: model for model in models},
         bundle=_bundle(product, policy, models, sample, answers=answers, seed=seed),
+        target=target,
     )
     if not register:
         return result
     progress("logging to MLflow", 0.0)
     return _log(product, policy, result, store, seed=seed)
-
-
-def _retarget(product: Product, policy: Policy, target: str) -> Policy:
-    if target not in product.kinds or product.column(target).role != "outcome":
-        outcomes = ", ".join(c.name for c in product.columns if c.role == "outcome")
-        raise ProductError(
-            f"The target must be a column with role outcome ({outcomes}); got {target!r}."
-        )
-    if product.kinds[target] not in ("int", "float", "bool"):
-        raise ProductError(
-            f"The target must be a column of 0 and 1; {target} is a {product.kinds[target]}. "
-            "Declare outcome.bad in policy.yaml instead."
-        )
-    bad = f'"{target}"' if product.kinds[target] == "bool" else f'"{target}" = 1'
-    outcome = {
-        **policy.outcome.model_dump(),
-        "bad": bad,
-        "known": f'"{target}" is not null',
-        "zh": target,
-        "en": target,
-    }
-    return Policy.parse({**policy.model_dump(), "outcome": outcome})
 
 
 def _information(scorecard: Fitted) -> pl.DataFrame:
@@ -173,6 +159,7 @@ def _log(
 
     store = Store() if store is None else store
     sample = result.sample
+    aim = {} if result.target is None else {"target": result.target}
     with store.run(product.name, f"train {product.name}") as run, scratch() as folder:
         run.params(
             {
@@ -200,6 +187,7 @@ def _log(
                 "feature_hash": product.features.hash,
                 "data_sha256": sample.fingerprint,
                 "purged": "unpurged" if sample.purged is None else "purged",
+                **aim,
             }
         )
         run.dataset(
@@ -218,10 +206,13 @@ def _log(
         version = run.bundle(
             result.write(folder / "bundle"),
             name=product.name,
-            tags={"bundle_sha256": result.bundle.sha256, "answering": result.answering},
+            tags={"bundle_sha256": result.bundle.sha256, "answering": result.answering, **aim},
         )
-        store.set_champion(product.name, version)
-        return replace(result, version=version, run_id=run.id)
+        # The product's champion answers for the declared outcome, never for another one.
+        champion = result.target is None
+        if champion:
+            store.set_champion(product.name, version)
+        return replace(result, version=version, run_id=run.id, champion=champion)
 
 
 def _flat(table: pl.DataFrame) -> dict[str, float]:

@@ -18,8 +18,10 @@ class TrainingResult:
     """The models, their tables and their bundle; in a notebook it renders as tables.
 
     ``table`` has a row per model and window; ``power`` a row per feature (IV, AUC alone);
-    ``steps`` counts what became of the file's rows; ``notes`` are sentences to read. ``version``
-    and ``run_id`` are the registry's, None where nothing was logged.
+    ``steps`` counts what became of the file's rows; ``notes`` are sentences to read. ``target`` is
+    the column that took the place of the declared outcome. ``version`` and ``run_id`` are the
+    registry's, None where nothing was logged; ``champion`` says whether that version became the
+    product's champion.
     """
 
     product: str
@@ -30,12 +32,14 @@ class TrainingResult:
     sample: Sample = field(repr=False)
     models: dict[str, Fitted] = field(repr=False)
     bundle: Bundle = field(repr=False)
+    target: str | None = None
     version: str | None = None
     run_id: str | None = None
+    champion: bool = False
 
     @property
     def steps(self) -> pl.DataFrame:
-        """Rows, bads and weight after each step from the file to the windows."""
+        """Rows, bads, weight and undecided rows after each step from the file to the windows."""
         return self.sample.steps
 
     @property
@@ -49,7 +53,10 @@ class TrainingResult:
 
     def _repr_html_(self) -> str:
         said = "".join(f"<li>{html.escape(note)}</li>" for note in self.notes)
-        where = "not registered" if self.version is None else f"version {self.version}, champion"
+        if self.version is None:
+            where = "not registered"
+        else:
+            where = f"version {self.version}, {'champion' if self.champion else 'not champion'}"
         with pl.Config(tbl_hide_dataframe_shape=True, float_precision=4, tbl_rows=40):
             return (
                 f"<h4>{html.escape(self.product)}: {self.answering} answers ({where})</h4>"

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import io
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,9 +13,12 @@ from scorecard.errors import ProductError, TableError
 from scorecard.features import Expression
 from scorecard.logodds import Floats
 from scorecard.policy import Policy
+from scorecard.training.fingerprint import fingerprint
 
 #: A window must hold at least this many bads and goods to fit or to judge a model at all.
 FEWEST = 20
+
+EXCLUDING = "after excluding: "
 
 
 @dataclass(frozen=True)
@@ -43,10 +44,11 @@ class Part:
 class Sample:
     """In-time and out-of-time rows of a product's table.
 
-    ``steps`` counts rows, bads and weight after each step from the file to the windows; ``purged``
-    says whether in-time label windows end before the first out-of-time date (None: the outcome has
-    no horizon, nothing can be purged). ``rejected`` holds the rows the contract refused,
-    ``fingerprint`` is the SHA-256 of the accepted table.
+    ``steps`` counts rows, bads and weight after each step from the file to the windows, and in
+    ``undecided`` the rows that an exclusion keeps because it is null for them (null for other
+    steps). ``purged`` counts the in-time rows whose label window reached the out-of-time window
+    (None: the outcome has no horizon, nothing can be purged). ``rejected`` holds the rows the
+    contract refused, ``fingerprint`` is the SHA-256 of the accepted table.
     """
 
     in_time: Part
@@ -64,6 +66,7 @@ def draw_sample(product: Product, policy: Policy, data: pl.DataFrame) -> Sample:
     Raises `TableError` for a table of the wrong shape or a window without enough bads and goods,
     `ProductError` for a policy line that does not fit the columns.
     """
+    _check_columns(product, policy)
     checked = product.table.check(data)
     table = checked.accepted
     if table.is_empty():
@@ -78,8 +81,9 @@ def draw_sample(product: Product, policy: Policy, data: pl.DataFrame) -> Sample:
         steps.count(f"of these {window}, before exclusions", table.filter(dates))
     for exclusion in policy.population.exclusions:
         rule = _condition(exclusion.rule, product, "population.exclusions")
+        undecided = int(table.select(rule.is_null().sum()).item())
         table = table.filter(~rule.fill_null(False))
-        steps.count(f"after excluding: {exclusion.reason_en}", table)
+        steps.count(EXCLUDING + exclusion.reason_en, table, undecided)
     table = table.filter(_condition(policy.outcome.known, product, "outcome.known"))
     steps.count("outcome known", table)
     early, late = (table.filter(dates) for dates in windows.values())
@@ -100,35 +104,39 @@ def draw_sample(product: Product, policy: Policy, data: pl.DataFrame) -> Sample:
     )
 
 
-def fingerprint(table: pl.DataFrame) -> str:
-    """Return the SHA-256 of a table's Arrow form: equal for equal names, types, rows and order."""
-    buffer = io.BytesIO()
-    table.write_ipc_stream(buffer, compression="uncompressed")
-    return hashlib.sha256(buffer.getbuffer()).hexdigest()
-
-
 class _Steps:
     """Counts what each step leaves."""
 
     def __init__(self, product: Product, policy: Policy) -> None:
         self._bad = _condition(policy.outcome.bad, product, "outcome.bad")
         weight = policy.sample.weight
-        if weight is not None and weight not in product.kinds:
-            raise ProductError(f"sample.weight names {weight!r}, which is no declared column.")
         self._weight = pl.lit(1.0) if weight is None else pl.col(weight)
-        self._rows: list[tuple[str, int, int, float, float | None]] = []
+        self._rows: list[tuple[str, int, int, float, float | None, int | None]] = []
 
-    def count(self, step: str, table: pl.DataFrame) -> None:
+    def count(self, step: str, table: pl.DataFrame, undecided: int | None = None) -> None:
         bad = self._bad.fill_null(False)
         counted = table.select(bad.alias("bad"), weight=self._weight)
         weight = float(counted["weight"].sum())
         bad_weight = float(counted.filter("bad")["weight"].sum())
         rate = bad_weight / weight if weight else None
-        self._rows.append((step, table.height, int(counted["bad"].sum()), weight, rate))
+        bads = int(counted["bad"].sum())
+        self._rows.append((step, table.height, bads, weight, rate, undecided))
 
     def table(self) -> pl.DataFrame:
-        names = ["step", "rows", "bads", "weight", "weighted_bad_rate"]
-        return pl.DataFrame(self._rows, schema=names, orient="row")
+        schema = {
+            "step": pl.String, "rows": pl.Int64, "bads": pl.Int64, "weight": pl.Float64,
+            "weighted_bad_rate": pl.Float64, "undecided": pl.Int64,
+        }  # fmt: skip
+        return pl.DataFrame(self._rows, schema=schema, orient="row")
+
+
+def _check_columns(product: Product, policy: Policy) -> None:
+    """Raise `ProductError` where the columns that ``sample`` names cannot do what they are for."""
+    date, weight = policy.sample.observation_date, policy.sample.weight
+    if product.kinds.get(date) != "date":
+        raise ProductError(f"sample.observation_date must name a column of dates; got {date!r}.")
+    if weight is not None and product.kinds.get(weight) not in ("int", "float"):
+        raise ProductError(f"sample.weight must name a column of numbers; got {weight!r}.")
 
 
 def _condition(sql: str, product: Product, line: str) -> pl.Expr:
@@ -145,7 +153,13 @@ def _label_ends(policy: Policy) -> pl.Expr:
 
 def _part(product: Product, policy: Policy, table: pl.DataFrame, window: str) -> Part:
     bad = _condition(policy.outcome.bad, product, "outcome.bad")
-    y = table.select(bad.cast(pl.Float64).alias("y"))["y"].to_numpy()
+    outcome = table.select(bad.cast(pl.Float64).alias("y"))["y"]
+    if outcome.null_count():
+        raise TableError(
+            "The outcome must be decided in every row where it is known; outcome.bad is null in "
+            f"{outcome.null_count():,} rows of the {window} window. Narrow outcome.known."
+        )
+    y = outcome.to_numpy()
     bads = int(y.sum())
     if min(bads, len(y) - bads) < FEWEST:
         raise TableError(

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import logging
+import math
 import re
 import uuid
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -20,8 +23,9 @@ from starlette.routing import Route
 from scorecard.values import Rating
 from scorecard.web.access import AccessLog
 from scorecard.web.answer import answer, now, to_json
-from scorecard.web.applications import Applications, Problems
-from scorecard.web.body import check_headers, parse, read_body
+from scorecard.web.applications import MANY, Applications, Listing, Problems
+from scorecard.web.body import CLOSE, check_headers, parse, read_body
+from scorecard.web.limits import Limits
 from scorecard.web.openapi import document
 from scorecard.web.page import index_page
 from scorecard.web.problem import Refusal, Shield, http_problem
@@ -31,30 +35,52 @@ if TYPE_CHECKING:
     from scorecard.rating import Rater
 
 MOST_BYTES = 1 << 20  # of a body of /rate
-MOST_BATCH_BYTES = 16 << 20  # of a body of /rate_batch
-INLINE_BYTES = 16 << 10  # a larger batch is rated in a thread, so that liveness still answers
+MOST_BATCH_BYTES = 4 << 20  # of a body of /rate_batch
+# What is larger is read and rated in a thread, so that liveness still answers.
+INLINE_BYTES = 16 << 10
+INLINE_APPLICATIONS = 4
 PATHS = frozenset(
-    {"/", "/rate", "/rate_batch", "/openapi.json", "/docs.json", "/livez", "/readyz", "/healthz"}
-)
-_KEY = re.compile(r'"?([A-Za-z0-9._:~-]{1,128})"?')
+    {"/", "/rate", "/rate_batch", "/openapi.json", "/docs.json", "/livez", "/readyz", "/healthz",
+     "/metrics"}
+)  # fmt: skip
+EXAMPLE_FILE = "serving/example_request.json"  # of this project, for its default product
+_KEY = re.compile(r'(?P<quote>"?)(?P<key>[A-Za-z0-9._:~-]{1,128})(?P=quote)')
+_STANDARD_LIMITS = Limits()
+logger = logging.getLogger("scorecard.web")
 
 
-def create_app(rater: Rater, *, example: Mapping[str, Any] | None = None) -> Starlette:
+def create_app(
+    rater: Rater,
+    *,
+    example: Mapping[str, Any] | None = None,
+    example_file: str = EXAMPLE_FILE,
+    limits: Limits = _STANDARD_LIMITS,
+) -> Starlette:
     """Return the application that answers with ``rater``'s ratings.
 
-    ``example`` is the body of one request, shown in the OpenAPI document and on the index page.
+    ``example`` is the body of one request, shown in the OpenAPI document; the index page names it
+    ``example_file``. One that the product's request model refuses is not shown, and a warning is
+    logged. ``limits`` says how long senders are waited for.
     """
-    door = _Door(rater)
+    applications = Applications(rater.product)
+    if example is not None and isinstance(applications.one(dict(example)), tuple):
+        logger.warning("The example is not shown: %s would refuse it.", rater.product.name)
+        example = None
+    door = _Door(rater, applications, limits)
     api = to_json(document(rater.product, rater.model, example))
 
     async def openapi(_: Request) -> Response:
         return Response(api, media_type="application/json")
 
     async def index(request: Request) -> Response:
-        return index_page(rater.product, rater.model, request.url.netloc)
+        shown = None if example is None else example_file
+        return index_page(rater.product, rater.model, request.url.netloc, shown)
 
     async def alive(_: Request) -> Response:
         return PlainTextResponse("\n")
+
+    async def elsewhere(_: Request) -> Response:
+        raise Refusal("not-found", "The server around this application answers here, if there is.")
 
     app = Starlette(
         routes=[
@@ -64,6 +90,7 @@ def create_app(rater: Rater, *, example: Mapping[str, Any] | None = None) -> Sta
             Route("/docs.json", openapi),
             # The application exists only once its bundle is loaded, so alive is ready.
             *(Route(path, alive) for path in ("/livez", "/readyz", "/healthz")),
+            Route("/metrics", elsewhere),  # BentoML answers GET; other methods are refused here
             Route("/", index),
         ],
         middleware=[Middleware(AccessLog, paths=PATHS), Middleware(Shield)],
@@ -76,18 +103,24 @@ def create_app(rater: Rater, *, example: Mapping[str, Any] | None = None) -> Sta
 class _Door:
     """The two endpoints that rate."""
 
-    def __init__(self, rater: Rater) -> None:
+    def __init__(self, rater: Rater, applications: Applications, limits: Limits) -> None:
         self._rater = rater
-        self._applications = Applications(rater.product)
+        self._applications = applications
+        self._limits = limits
         self._wording = Wording(rater.product)
         self._threads = anyio.CapacityLimiter(1)
+        self._turns = anyio.Semaphore(limits.batches)
 
     async def rate(self, request: Request) -> Response:
         """Answer ``{"application": {…}}`` with its rating."""
         received_at = now()
         check_headers(request)
         request_id = _request_id(request)
-        row = self._applications.one(parse(await read_body(request, MOST_BYTES)))
+        body = await read_body(request, MOST_BYTES, self._limits.rate_seconds)
+        if len(body) <= INLINE_BYTES:
+            row = self._row(body)
+        else:
+            row = await anyio.to_thread.run_sync(self._row, body, limiter=self._threads)
         rated = row if isinstance(row, tuple) else self._rater.rate_rows([row])[0]
         if isinstance(rated, tuple):
             raise self._refusal(rated)
@@ -99,25 +132,51 @@ class _Door:
         received_at = now()
         check_headers(request)
         request_id = _request_id(request)
-        body = await read_body(request, MOST_BATCH_BYTES)
-        if len(body) <= INLINE_BYTES:
-            content = self._batch(body, request_id, received_at)
-        else:
-            content = await anyio.to_thread.run_sync(
-                self._batch, body, request_id, received_at, limiter=self._threads
-            )
+        async with self._turn():
+            body = await read_body(request, MOST_BATCH_BYTES, self._limits.batch_seconds)
+            batch = parse(body) if len(body) <= INLINE_BYTES else body
+            if isinstance(batch, dict) and _is_short(batch):
+                content = self._batch(batch, request_id, received_at)
+            else:
+                content = await anyio.to_thread.run_sync(
+                    self._batch, batch, request_id, received_at, limiter=self._threads
+                )
         return Response(content, media_type="application/json")
 
-    def _batch(self, body: bytes, request_id: str, received_at: datetime) -> bytes:
-        rows = self._applications.many(parse(body))
+    @asynccontextmanager
+    async def _turn(self) -> AsyncIterator[None]:
+        """Hold one of the few places for a batch; raise `Refusal` (503) if none gets free."""
+        try:
+            with anyio.fail_after(self._limits.queue_seconds):
+                await self._turns.acquire()
+        except TimeoutError:
+            later = {"retry-after": str(math.ceil(self._limits.queue_seconds))}
+            raise Refusal(
+                "busy", "Send the batch again later.", headers={**CLOSE, **later}
+            ) from None
+        try:
+            yield
+        finally:
+            self._turns.release()
+
+    def _row(self, body: bytes) -> dict[str, Any] | Problems:
+        return self._applications.one(parse(body))
+
+    def _batch(
+        self, batch: bytes | dict[str, Any], request_id: str, received_at: datetime
+    ) -> bytes:
+        parsed = parse(batch) if isinstance(batch, bytes) else batch
+        rows = self._applications.many(parsed)
         if isinstance(rows, tuple):
             raise self._refusal(rows)
         rated = iter(self._rater.rate_rows([row for row in rows if not isinstance(row, tuple)]))
+        listing = Listing()
         results: list[dict[str, Any]] = []
         for row in rows:
             outcome: Rating | Problems = row if isinstance(row, tuple) else next(rated)
             if isinstance(outcome, tuple):
-                results.append({"problems": [self._wording.item(each) for each in outcome]})
+                listed = listing.take(outcome)
+                results.append({"problems": [self._wording.item(each) for each in listed]})
             else:
                 found = answer(outcome, request_id=request_id, received_at=received_at)
                 results.append({"rating": found})
@@ -131,6 +190,12 @@ class _Door:
         )
 
 
+def _is_short(batch: Mapping[str, Any]) -> bool:
+    """Whether a batch is rated sooner than a thread would have begun with it."""
+    found = batch.get(MANY)
+    return not isinstance(found, list) or len(found) <= INLINE_APPLICATIONS
+
+
 def _request_id(request: Request) -> str:
     """Return the caller's idempotency key, or a new id where none was sent."""
     keys = request.headers.getlist("idempotency-key")
@@ -142,4 +207,4 @@ def _request_id(request: Request) -> str:
             "bad-header",
             "Idempotency-Key must be one value of 1 to 128 letters, digits or . _ : ~ -",
         )
-    return found.group(1)
+    return found["key"]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
 from scorecard.contract import problems_of, row_of
+from scorecard.contract.request import BODY, MOST_UNKNOWN, too_many_names
 from scorecard.contract.wording import kind_of
 from scorecard.values import Problem
 from scorecard.web.body import repeated
@@ -20,6 +21,8 @@ Row = dict[str, Any]
 Problems = tuple[Problem, ...]
 ONE, MANY = "application", "applications"
 MOST = 1000  # applications in one batch
+MOST_LISTED = 5_000  # problems in the answer to one batch; a thousand ratings are longer
+UNLISTED = "unlisted"  # the rule of the one problem that stands for those not listed
 
 
 class Applications:
@@ -28,9 +31,13 @@ class Applications:
     def __init__(self, product: Product) -> None:
         self._model = product.request_model
         self._columns = tuple(column for column in product.columns if column.asked)
+        self._names = frozenset(column.name for column in self._columns)
 
     def one(self, body: dict[str, Any]) -> Row | Problems:
         """Return the row of ``{"application": {…}}``, or all that is wrong with it."""
+        crowd = _crowd(body, {ONE}, BODY)
+        if crowd is not None:
+            return (crowd,)
         problems = list(_envelope(body, ONE))
         if ONE not in body:
             return tuple(problems)
@@ -44,6 +51,9 @@ class Applications:
 
         Returns problems alone where the envelope itself is wrong.
         """
+        crowd = _crowd(body, {MANY}, BODY)
+        if crowd is not None:
+            return (crowd,)
         problems = list(_envelope(body, MANY))
         found = body.get(MANY)
         if MANY in body and not isinstance(found, list):
@@ -56,6 +66,9 @@ class Applications:
         return [self._row(each) for each in found]
 
     def _row(self, application: Any) -> Row | Problems:
+        crowd = _crowd(application, self._names, ONE)
+        if crowd is not None:
+            return (crowd,)
         broken: dict[str, Problem] = {}
         row: Row = {}
         try:
@@ -67,6 +80,33 @@ class Applications:
         for problem in _repetitions(application):
             broken[problem.field] = problem
         return tuple(broken.values()) or row
+
+
+class Listing:
+    """Lists the problems of one batch until there are `MOST_LISTED`; counts what is beyond."""
+
+    def __init__(self, most: int = MOST_LISTED) -> None:
+        self._most = most
+        self._left = most
+
+    def take(self, problems: Problems) -> Problems:
+        """Return an application's problems, or one that says how many there are."""
+        if len(problems) > max(self._left, 1):
+            limit = f"at most {self._most} problems listed in one batch"
+            problems = (Problem(ONE, UNLISTED, limit, f"{len(problems)} problems"),)
+        self._left -= len(problems)
+        return problems
+
+
+def _crowd(value: Any, declared: Set[str], field: str) -> Problem | None:
+    """Return the one problem of an object with too many undeclared or repeated names.
+
+    Counting names costs nanoseconds each; validating and wording them, ten microseconds each.
+    """
+    if not isinstance(value, dict):
+        return None
+    count = len((value.keys() - declared).union(repeated(value)))
+    return too_many_names(count, field) if count > MOST_UNKNOWN else None
 
 
 def _envelope(body: dict[str, Any], wanted: str) -> Iterable[Problem]:

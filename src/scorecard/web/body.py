@@ -7,13 +7,14 @@ import re
 from collections import Counter
 from typing import Any
 
+import anyio
 from pydantic_core import from_json
 from starlette.requests import Request
 
 from scorecard.web.problem import Refusal
 
 _CHARSET = re.compile(r'\s*charset\s*=\s*"?utf-?8"?\s*', re.IGNORECASE)
-_CLOSE = {"connection": "close"}  # what was not read of the body is not waited for
+CLOSE = {"connection": "close"}  # what was not read of the body is not waited for
 
 
 class Repeated(dict[str, Any]):
@@ -24,6 +25,9 @@ class Repeated(dict[str, Any]):
 
 def check_headers(request: Request) -> None:
     """Raise `Refusal` (415) unless the body is announced as plain, uncompressed JSON in UTF-8."""
+    for name in ("content-type", "content-encoding"):
+        if len(request.headers.getlist(name)) > 1:  # which of them holds is anybody's guess
+            raise Refusal("media-type", f"Send {name} once.")
     media, *parameters = request.headers.get("content-type", "").split(";")
     if media.strip().lower() != "application/json":
         raise Refusal("media-type", "Send content-type: application/json.")
@@ -33,12 +37,23 @@ def check_headers(request: Request) -> None:
         raise Refusal("media-type", "Send the body uncompressed, without content-encoding.")
 
 
-async def read_body(request: Request, limit: int) -> bytes:
-    """Return the body's bytes, of which there may be ``limit``.
+async def read_body(request: Request, limit: int, seconds: float) -> bytes:
+    """Return the body's bytes, of which there may be ``limit``, once all are here.
 
-    Counts what arrives, whatever content-length says. Raises `Refusal` (413).
+    Counts what arrives, whatever content-length says. Raises `Refusal`: 413 for more bytes, 408
+    where the last has not arrived after ``seconds``.
     """
-    refusal = Refusal("too-large", f"At most {limit} bytes are taken.", headers=_CLOSE)
+    try:
+        with anyio.fail_after(seconds):
+            return await _read(request, limit)
+    except TimeoutError:
+        raise Refusal(
+            "timeout", f"Send the whole body within {seconds:g} seconds.", headers=CLOSE
+        ) from None
+
+
+async def _read(request: Request, limit: int) -> bytes:
+    refusal = Refusal("too-large", f"At most {limit} bytes are taken.", headers=CLOSE)
     announced = request.headers.get("content-length", "")
     if announced.isdecimal() and int(announced[:20]) > limit:
         raise refusal

@@ -10,10 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import bentoml
-from pydantic import ValidationError
 
 from scorecard.errors import InputError
-from scorecard.web.app import PATHS, create_app
+from scorecard.web.app import EXAMPLE_FILE, PATHS, create_app
 from scorecard.web.environment import DEFAULT_MODEL, DEFAULT_WORKERS, ENVIRONMENT
 
 if TYPE_CHECKING:
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
 
     from scorecard.rating import Rater
 
-TIMEOUT_S = 60  # the longest that a slow sender is waited for
+TIMEOUT_S = 60  # of one request in all; more than a batch may wait and take to arrive
 PROBES = frozenset({"/livez", "/readyz", "/healthz", "/metrics"})
 logger = logging.getLogger("scorecard.web")
 
@@ -43,15 +42,25 @@ def service_from_environment() -> bentoml.Service[Any]:
         rater = Rater.load(bundle, version=os.environ.get("SCORECARD_MODEL_VERSION") or None)
     else:
         rater = Rater.load(os.environ.get("SCORECARD_MODEL") or DEFAULT_MODEL)
-    return build_service(rater, workers=workers, example=_example(rater))
+    path = os.environ.get("SCORECARD_EXAMPLE")
+    return build_service(
+        rater, workers=workers, example=_example(path), example_file=_shown_name(path)
+    )
 
 
 def build_service(
-    rater: Rater, *, workers: int = DEFAULT_WORKERS, example: Mapping[str, Any] | None = None
+    rater: Rater,
+    *,
+    workers: int = DEFAULT_WORKERS,
+    example: Mapping[str, Any] | None = None,
+    example_file: str = EXAMPLE_FILE,
 ) -> bentoml.Service[Any]:
-    """Return the BentoML service that answers with ``rater`` in ``workers`` processes."""
+    """Return the BentoML service that answers with ``rater`` in ``workers`` processes.
+
+    ``example`` and ``example_file`` are those of `create_app`.
+    """
     logging.getLogger("scorecard.access").setLevel(logging.INFO)
-    app = create_app(rater, example=example)
+    app = create_app(rater, example=example, example_file=example_file)
     decorate = bentoml.service(
         name="scorecard",
         service_class=DoorService,
@@ -91,8 +100,8 @@ class Threshold:
         """Hand one connection to whom it concerns."""
         known = scope["type"] == "lifespan" or (
             scope["type"] == "http"
+            and scope["path"] in PATHS
             and (scope["path"] not in PROBES or scope["method"] in ("GET", "HEAD"))
-            and (scope["path"] in PATHS or scope["path"] in PROBES)
         )
         await (self.service if known else self.app)(scope, receive, send)
 
@@ -103,18 +112,23 @@ def _workers(text: str) -> int:
     return int(text)
 
 
-def _example(rater: Rater) -> dict[str, Any] | None:
-    """Return the example's body if it is an application of the product served."""
-    path = os.environ.get("SCORECARD_EXAMPLE")
+def _example(path: str | None) -> dict[str, Any] | None:
+    """Return what the file holds if it is a JSON object."""
     if not path:
         return None
     try:
-        example: dict[str, Any] = json.loads(Path(path).read_text(encoding="utf-8"))
-        rater.product.request_model.model_validate(example["application"])
-    except (OSError, ValueError, KeyError, TypeError, ValidationError) as error:
-        logger.warning(
-            "The example %s is not shown: it is no application of %s (%s).",
-            path, rater.product.name, type(error).__name__,
-        )  # fmt: skip
+        found = json.loads(Path(path).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        logger.warning("The example %s is not shown: %s.", path, type(error).__name__)
         return None
-    return example
+    if not isinstance(found, dict):
+        logger.warning("The example %s is not shown: it is no JSON object.", path)
+        return None
+    return found
+
+
+def _shown_name(path: str | None) -> str:
+    """Return what the page calls the example's file: where it lies here is nobody's business."""
+    if not path or Path(path).parts[-2:] == Path(EXAMPLE_FILE).parts:
+        return EXAMPLE_FILE
+    return Path(path).name

@@ -75,9 +75,9 @@ def document(
         },
         "paths": {
             "/rate": _rates("rate", "对一笔申请评级 / Rate one application", "RateRequest",
-                            "Rating", example),
+                            "Rating", example=example, never=("busy",)),
             "/rate_batch": _rates("rate_batch", "批量评级，按顺序作答 / Rate many, in order",
-                                  "RateBatchRequest", "RateBatchAnswer", batch),
+                                  "RateBatchRequest", "RateBatchAnswer", example=batch),
             "/livez": _probe("live", "进程存活 / The process answers"),
             "/readyz": _probe("ready", "模型已加载 / The model is loaded"),
         },
@@ -86,17 +86,26 @@ def document(
 
 
 def _rates(
-    operation: str, summary: str, body: str, answer: str, example: Mapping[str, Any] | None
+    operation: str,
+    summary: str,
+    body: str,
+    answer: str,
+    *,
+    example: Mapping[str, Any] | None,
+    never: tuple[str, ...] = (),
 ) -> dict[str, Any]:
     content: dict[str, Any] = {"schema": {"$ref": REF + body}}
     if example is not None:
         content["example"] = example
     problem = {MEDIA_TYPE: {"schema": {"$ref": REF + "Problem"}}}
-    refused = {
+    refused: dict[str, dict[str, Any]] = {
         str(status): {"description": f"{zh} / {en}", "content": problem}
         for kind, (status, en, zh) in KINDS.items()
-        if kind not in ("not-found", "method-not-allowed", "bad-header")
+        if kind not in ("not-found", "method-not-allowed", "bad-header", *never)
     }
+    if "busy" not in never:
+        wait = {"description": "秒 / Seconds", "schema": {"type": "integer"}}
+        refused[str(KINDS["busy"][0])]["headers"] = {"Retry-After": wait}
     key = {
         "name": "Idempotency-Key",
         "in": "header",

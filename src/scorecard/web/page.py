@@ -38,23 +38,34 @@ _PAGE = Template("""<!doctype html>
 <tr><td><a href="metrics"><code>/metrics</code></a><td>运行指标<br>
 <span lang="en">Prometheus metrics</span>
 </table>
-<pre>curl -H 'content-type: application/json' \\
-     --data @serving/example_request.json http://$host/rate</pre>
+$note<pre>curl -H 'content-type: application/json' \\
+     --data @$file http://$host/rate</pre>
 </html>
 """)
+_NOTE = """<p>请按<a href="openapi.json"><code>/openapi.json</code></a>编写
+<code>application.json</code>。<br><span lang="en">Write <code>application.json</code> as
+<a href="openapi.json"><code>/openapi.json</code></a> describes it.</span></p>
+"""
 _HEADERS = {
     "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'",
     "x-content-type-options": "nosniff",
 }
 
 
-def index_page(product: Product, model: ModelRef, host: str) -> HTMLResponse:
-    """Return the page of one product's service at ``host``, self-contained."""
+def index_page(
+    product: Product, model: ModelRef, host: str, example_file: str | None
+) -> HTMLResponse:
+    """Return the page of one product's service at ``host``, self-contained.
+
+    ``example_file`` holds a request this service takes; without one the page says how to write it.
+    """
     html = _PAGE.substitute(
         product=escape(product.name),
         model=escape(model.name),
         version=escape("" if model.version is None else f"v{model.version}"),
         sha=escape(model.sha256),
         host=escape(host),
+        note=_NOTE if example_file is None else "",
+        file=escape(example_file or "application.json"),
     )
     return HTMLResponse(html, headers=_HEADERS)

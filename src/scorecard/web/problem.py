@@ -24,10 +24,12 @@ KINDS: dict[str, tuple[int, str, str]] = {
     "not-json": (400, "The body is not a JSON object", "请求体不是 JSON 对象"),
     "not-found": (404, "There is nothing at this path", "该路径不存在"),
     "method-not-allowed": (405, "This path does not take this method", "该路径不支持此方法"),
+    "timeout": (408, "The body did not arrive in time", "请求体未在规定时间内送达"),
     "too-large": (413, "The body is too large", "请求体过大"),
     "media-type": (415, "The body must be application/json", "请求体须为 application/json"),
     "contract": (422, "The application breaks the contract", "申请数据不符合约定"),
     "internal": (500, "The service failed to answer", "服务内部错误"),
+    "busy": (503, "Too many batches are being answered", "正在处理的批量请求过多"),
 }
 
 

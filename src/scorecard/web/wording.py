@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from scorecard.contract import Column
+from scorecard.contract.request import EACH_ONCE
 from scorecard.values import Problem
+from scorecard.web.applications import UNLISTED
 
 if TYPE_CHECKING:
     from scorecard.contract import Product
@@ -51,6 +53,13 @@ class Wording:
             return f"{label} does not fit the other fields: {problem.expected}."
         if problem.rule == "required":
             return f"{label} is required."
+        if problem.rule == UNLISTED:
+            return (
+                f"{label} has {problem.kind}, left out because the batch has too many; correct "
+                "those listed, or send it alone."
+            )
+        if problem.rule == "unknown" and problem.expected == EACH_ONCE:
+            return f"{label} must hold {problem.expected}; got {problem.kind}."
         if problem.rule == "unknown":
             return f"{label} is not a field of this request; take it out."
         if problem.rule == "repeated":
@@ -67,6 +76,14 @@ class Wording:
             return f"“{label}”与其他字段不一致：{rule.zh}。"
         if problem.rule == "required":
             return f"“{label}”为必填项。"
+        count = problem.kind.split(" ", 1)[0]
+        if problem.rule == UNLISTED:
+            return (
+                f"“{label}”有 {count} 处不符合约定，因本批问题过多未逐一列出；"
+                "请先更正已列出的问题，或单独发送该申请。"
+            )
+        if problem.rule == "unknown" and problem.expected == EACH_ONCE:
+            return f"“{label}”只能包含已声明的字段且各出现一次；收到 {count} 个未声明或重复的名称。"
         if problem.rule == "unknown":
             return f"“{label}”不是本接口的字段，请删除。"
         if problem.rule == "repeated":
