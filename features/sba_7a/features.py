@@ -5,6 +5,12 @@ recorded in the early years, so that their absence tells the era rather than the
 guaranteed share follows the programme's rules of the day, and what it said in the training years
 did not hold afterwards; the bank's name and the fiscal year are for audit only; whatever was
 written after approval depends on the outcome.
+
+The industry code is not recorded for half of the loans before 2001 and for none after, and the
+early loans went better: "not recorded" as a level of its own would credit a firm for its era. So
+the code says one thing only, whether a firm is known to be in retail or leisure, and the loans
+without a code stand with all others. Elsewhere less than one training row in a hundred lacks a
+value, which both models treat as never seen.
 """
 
 from scorecard.features import Feature, ReasonText
@@ -32,7 +38,7 @@ FEATURES: list[Feature] = [
         "ascending", "DISTANT_LENDER", "贷款银行在外州", "Lender in another state", "yes = 1",
     ),
     Feature(
-        "franchise", "case when FranchiseCode > 1 then 1 else 0 end",
+        "franchise", "case when FranchiseCode > 1 then 1 when FranchiseCode <= 1 then 0 end",
         "none", "FRANCHISE", "特许经营", "Franchise", "yes = 1",
     ),
     Feature(
@@ -40,19 +46,11 @@ FEATURES: list[Feature] = [
         "none", "LOW_DOCUMENTATION", "简化文件贷款", "Low documentation programme",
     ),
     Feature(
-        "sector",
-        "case when NAICS between 110000 and 219999 then 'resources'"
-        " when NAICS between 220000 and 239999 then 'construction and utilities'"
-        " when NAICS between 310000 and 339999 then 'manufacturing'"
-        " when NAICS between 420000 and 429999 then 'wholesale'"
-        " when NAICS between 440000 and 459999 then 'retail'"
-        " when NAICS between 480000 and 499999 then 'transport'"
-        " when NAICS between 510000 and 539999 then 'information, finance, property'"
-        " when NAICS between 540000 and 569999 then 'business services'"
-        " when NAICS between 610000 and 629999 then 'education and health'"
-        " when NAICS between 710000 and 729999 then 'leisure, hotels, restaurants'"
-        " when NAICS > 0 then 'other services' end",
-        "none", "SECTOR", "行业", "Sector",
+        "retail_or_leisure",
+        "case when NAICS between 440000 and 459999 or NAICS between 710000 and 729999 then 1"
+        " when NAICS is not null then 0 end",
+        "ascending", "SECTOR", "已知属零售、休闲或餐饮住宿业",
+        "Known to be in retail, leisure or hospitality", "yes = 1",
     ),
     Feature(
         "state", "State",
@@ -65,24 +63,44 @@ FEATURES: list[Feature] = [
 ]  # fmt: skip
 
 REASONS: list[ReasonText] = [
-    ReasonText("SMALL_LOAN", "此金额的贷款违约较多", "Loans of this size default more often"),
-    ReasonText("FEW_EMPLOYEES", "员工较少", "The firm has few employees"),
     ReasonText(
-        "LOAN_PER_EMPLOYEE", "相对员工人数的贷款金额风险较高",
-        "The loan is unfavourable for the number of employees",
+        "SMALL_LOAN", "金额更大的可比贷款风险较低。",
+        "Comparable loans of larger amounts carry less risk.",
     ),
-    ReasonText("NEW_FIRM", "企业为新设企业", "The firm is new"),
     ReasonText(
-        "DISTANT_LENDER", "贷款银行不在本州", "The lender is in another state than the firm"
+        "FEW_EMPLOYEES", "员工更多的可比企业风险较低。",
+        "Comparable firms with more employees carry less risk.",
     ),
-    ReasonText("FRANCHISE", "经营形式风险较高", "The form of the business carries more risk"),
     ReasonText(
-        "LOW_DOCUMENTATION", "文件要求类别风险较高", "The documentation type carries more risk"
+        "LOAN_PER_EMPLOYEE", "部分其他人均金额的可比贷款风险较低。",
+        "Comparable loans of some other amounts per employee carry less risk.",
     ),
-    ReasonText("SECTOR", "行业违约较多", "Firms of this sector default more often"),
-    ReasonText("STATE", "所在州违约较多", "Firms of this state default more often"),
     ReasonText(
-        "BANK_STATE", "该州银行发放的贷款违约较多",
-        "Loans of banks in this state default more often",
+        "NEW_FIRM", "已在经营的可比企业风险较低。",
+        "Comparable firms that were already in business carry less risk.",
+    ),
+    ReasonText(
+        "DISTANT_LENDER", "由本州银行放款的可比企业风险较低。",
+        "Comparable firms with a lender in their own state carry less risk.",
+    ),
+    ReasonText(
+        "FRANCHISE", "另一种经营形式（特许或非特许）的可比企业风险较低。",
+        "Comparable firms of the other form, franchise or not, carry less risk.",
+    ),
+    ReasonText(
+        "LOW_DOCUMENTATION", "另一类文件要求的可比贷款风险较低。",
+        "Comparable loans with the other kind of documentation carry less risk.",
+    ),
+    ReasonText(
+        "SECTOR", "零售、休闲和餐饮住宿业以外的可比企业风险较低。",
+        "Comparable firms outside retail, leisure and hospitality carry less risk.",
+    ),
+    ReasonText(
+        "STATE", "部分其他州的可比企业风险较低。",
+        "Comparable firms in some other states carry less risk.",
+    ),
+    ReasonText(
+        "BANK_STATE", "部分其他州的银行发放的可比贷款风险较低。",
+        "Comparable loans of banks in some other states carry less risk.",
     ),
 ]  # fmt: skip

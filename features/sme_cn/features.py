@@ -1,8 +1,14 @@
 """What the models are told about one application, and what the applicant is told in return.
 
 Every feature is a SQL scalar expression over the scoring columns, in DuckDB's dialect. Division by
-zero and logarithms of what is not positive give null. `trend` is what a credit officer would insist
-on: ascending means that risk rises with the value.
+zero and logarithms of what is not positive give null, and null means not known: a flag that is null
+is not a no, and a feature is not null for whole industries. `trend` is what a credit officer would
+insist on: ascending means that risk rises with the value.
+
+A reason says which comparable firms are safer in this respect, and the answer adds the firm's own
+value: that is all a contribution knows, and it is true of every firm that can be told so. A firm
+better than most may still be told, where a few are much better. Features share a code where they
+say the same thing in one sentence.
 """
 
 from scorecard.features import Feature, ReasonText
@@ -15,16 +21,18 @@ FEATURES: list[Feature] = [
     ),
     Feature(
         "legal_rep_changes", "legal_rep_changes_12m",
-        "ascending", "STABILITY", "法定代表人变更次数", "Changes of legal representative", "count",
+        "ascending", "MANAGEMENT_CHANGES", "法定代表人变更次数", "Changes of legal representative",
+        "count",
     ),
     Feature(
-        "on_abnormal_list", "case when abnormal_list_flag then 1 else 0 end",
-        "ascending", "STABILITY", "列入经营异常名录", "On the list of abnormal operations",
+        "on_abnormal_list",
+        "case when abnormal_list_flag then 1 when not abnormal_list_flag then 0 end",
+        "ascending", "ABNORMAL_LIST", "列入经营异常名录", "On the list of abnormal operations",
         "yes = 1",
     ),
     Feature(
         "insured_share", "insured_employee_count / employee_count",
-        "descending", "STABILITY", "参保人数占比", "Share of employees insured", "fraction",
+        "descending", "INSURED_STAFF", "参保人数占比", "Share of employees insured", "fraction",
     ),
     # Industry
     Feature(
@@ -47,28 +55,33 @@ FEATURES: list[Feature] = [
     ),
     Feature(
         "requested_to_revenue", "requested_amount / revenue_ltm",
-        "ascending", "DEBT_LOAD", "申请金额与收入比", "Amount requested to revenue", "ratio",
+        "ascending", "REQUEST_SIZE", "申请金额与收入比", "Amount requested to revenue", "ratio",
     ),
     Feature(
         "interest_burden", "interest_expense / revenue_ltm",
-        "ascending", "DEBT_LOAD", "利息与收入比", "Interest to revenue", "fraction",
+        "ascending", "INTEREST", "利息与收入比", "Interest to revenue", "fraction",
     ),
     Feature(
-        "interest_cover", "(profit_total + interest_expense) / interest_expense",
-        "descending", "PROFIT", "利息保障倍数", "Interest cover", "times",
+        # A firm that pays no interest has the best cover there is, not an unknown one.
+        "interest_cover",
+        "case when interest_expense = 0 then 100"
+        " when profit_total + interest_expense is not null"
+        " then least((profit_total + interest_expense) / interest_expense, 100) end",
+        "descending", "INTEREST", "利息保障倍数（最高计100）", "Interest cover, at most 100",
+        "times",
     ),
     Feature(
         "current_ratio", "current_assets / current_liabilities",
-        "descending", "LIQUIDITY", "流动比率", "Current ratio", "ratio",
+        "descending", "SHORT_TERM_DEBT", "流动比率", "Current ratio", "ratio",
     ),
     Feature(
         "balance_months", "12 * avg_daily_balance / inflow_12m",
-        "descending", "LIQUIDITY", "日均余额与月均流入比", "Average balance to monthly inflow",
+        "descending", "BALANCE", "日均余额与月均流入比", "Average balance to monthly inflow",
         "months",
     ),
     Feature(
         "own_funds_to_request", "own_funds / requested_amount",
-        "descending", "LIQUIDITY", "自有资金与申请金额比", "Own funds to the amount requested",
+        "descending", "REQUEST_SIZE", "自有资金与申请金额比", "Own funds to the amount requested",
         "ratio",
     ),
     Feature(
@@ -82,7 +95,8 @@ FEATURES: list[Feature] = [
     ),
     Feature(
         "cash_flow_margin", "operating_cash_flow / revenue_ltm",
-        "descending", "PROFIT", "经营现金流与收入比", "Operating cash flow to revenue", "fraction",
+        "descending", "CASH_FLOW", "经营现金流与收入比", "Operating cash flow to revenue",
+        "fraction",
     ),
     Feature(
         "revenue_growth", "revenue_growth_yoy",
@@ -97,9 +111,8 @@ FEATURES: list[Feature] = [
         "ascending", "TURNOVER", "存货周转天数", "Days of inventory", "days",
     ),
     Feature(
-        "power_trend", "case when left(industry_code, 1) in ('C', 'E') then electricity_yoy end",
-        "descending", "SALES_TREND", "生产企业用电同比", "Electricity growth of producers",
-        "fraction",
+        "power_trend", "electricity_yoy",
+        "descending", "ELECTRICITY_TREND", "用电量同比", "Electricity growth", "fraction",
     ),
     # Consistency of what is declared
     Feature(
@@ -117,32 +130,32 @@ FEATURES: list[Feature] = [
     # Tax
     Feature(
         "tax_grade", "tax_credit_grade",
-        "none", "TAX", "纳税信用等级", "Tax credit grade",
+        "none", "TAX_GRADE", "纳税信用等级", "Tax credit grade",
     ),
     Feature(
         "tax_late_fees", "late_fee_count_12m",
-        "ascending", "TAX", "滞纳金次数", "Late payment charges on tax", "count",
+        "ascending", "TAX_ARREARS", "滞纳金次数", "Late payment charges on tax", "count",
     ),
     Feature(
         "tax_arrears_share", "tax_arrears / revenue_ltm",
-        "ascending", "TAX", "欠税与收入比", "Tax arrears to revenue", "fraction",
+        "ascending", "TAX_ARREARS", "欠税与收入比", "Tax arrears to revenue", "fraction",
     ),
     Feature(
         "zero_filing_months", "zero_filing_months_12m",
-        "ascending", "TAX", "零申报月数", "Months with a zero return", "months",
+        "ascending", "IDLE_PERIODS", "零申报月数", "Months with a zero return", "months",
     ),
     # Invoices and customers
     Feature(
         "invoice_gap_days", "invoice_gap_max_days",
-        "ascending", "INVOICES", "最长断票天数", "Longest gap without an invoice", "days",
+        "ascending", "IDLE_PERIODS", "最长断票天数", "Longest gap without an invoice", "days",
     ),
     Feature(
         "invoice_void_share", "invoice_void_ratio",
-        "ascending", "INVOICES", "作废发票占比", "Share of invoices voided", "fraction",
+        "ascending", "INVOICE_REVERSALS", "作废发票占比", "Share of invoices voided", "fraction",
     ),
     Feature(
         "invoice_red_share", "invoice_red_ratio",
-        "ascending", "INVOICES", "红字发票占比", "Share of invoices reversed", "fraction",
+        "ascending", "INVOICE_REVERSALS", "红字发票占比", "Share of invoices reversed", "fraction",
     ),
     Feature(
         "top_customer_share", "top1_customer_share",
@@ -155,15 +168,16 @@ FEATURES: list[Feature] = [
     # Bank flow
     Feature(
         "inflow_trend", "inflow_3m_yoy",
-        "descending", "SALES_TREND", "近3个月流入同比", "Inflow growth, 3 months", "fraction",
+        "descending", "RECEIPTS_TREND", "近3个月流入同比", "Inflow growth, 3 months", "fraction",
     ),
     Feature(
         "inflow_variation", "inflow_cv",
-        "ascending", "FLOW_QUALITY", "月流入波动", "Variation of monthly inflow", "ratio",
+        "ascending", "RECEIPTS_VARIATION", "月流入波动", "Variation of monthly inflow", "ratio",
     ),
     Feature(
         "returned_payments", "returned_payment_count",
-        "ascending", "FLOW_QUALITY", "退票及扣款失败次数", "Payments returned or failed", "count",
+        "ascending", "FAILED_PAYMENTS", "退票及扣款失败次数", "Payments returned or failed",
+        "count",
     ),
     # Credit history
     Feature(
@@ -204,83 +218,130 @@ FEATURES: list[Feature] = [
 
 REASONS: list[ReasonText] = [
     ReasonText(
-        "YOUNG_FIRM", "您的企业成立时间还不长，经营记录较短。",
-        "Your business is young and its track record is short.",
+        "YOUNG_FIRM", "经营时间更长的可比企业风险较低。",
+        "Comparable firms that have been running longer carry less risk.",
     ),
     ReasonText(
-        "STABILITY", "企业的登记信息、负责人或用工情况不够稳定。",
-        "The registration, management or staffing of the business looks unsettled.",
+        "MANAGEMENT_CHANGES", "法定代表人变更更少的可比企业风险较低。",
+        "Comparable firms whose legal representative changed less often carry less risk.",
     ),
     ReasonText(
-        "INDUSTRY", "您所在的行业目前整体风险偏高。",
-        "Businesses in your industry currently carry more risk.",
+        "ABNORMAL_LIST", "未列入经营异常名录的可比企业风险较低。",
+        "Comparable firms that are not on the list of abnormal operations carry less risk.",
     ),
     ReasonText(
-        "LEVERAGE", "与资产相比，企业的负债偏高。",
-        "The business owes a lot compared with what it owns.",
+        "INSURED_STAFF", "员工参保比例更高的可比企业风险较低。",
+        "Comparable firms that insure a larger share of their staff carry less risk.",
     ),
     ReasonText(
-        "DEBT_LOAD", "与营业收入相比，现有借款加上本次申请的金额偏高。",
-        "Existing loans and this request are large compared with sales.",
+        "INDUSTRY", "部分其他行业的可比企业风险较低。",
+        "Comparable firms in some other industries carry less risk.",
     ),
     ReasonText(
-        "LIQUIDITY", "账户余额和可随时动用的资金偏少。",
-        "The business keeps little money at hand for its payments.",
+        "LEVERAGE", "负债相对资产更少的可比企业风险较低。",
+        "Comparable firms that owe less for what they own carry less risk.",
     ),
     ReasonText(
-        "GUARANTEES_GIVEN", "企业为他人提供的担保较多。",
-        "The business has guaranteed a lot of other people's debt.",
+        "DEBT_LOAD", "借款（含本次申请）相对收入更少的可比企业风险较低。",
+        "Comparable firms with smaller loans, this request included, for their sales carry "
+        "less risk.",
     ),
     ReasonText(
-        "PROFIT", "企业的利润或经营现金流偏弱。",
-        "Profit or cash from the business is weak.",
+        "REQUEST_SIZE", "申请金额相对收入或自有资金更小的可比企业风险较低。",
+        "Comparable firms that ask for less, for their sales or own funds, carry less risk.",
     ),
     ReasonText(
-        "SALES_TREND", "近期的销售、回款或用电情况弱于去年同期。",
-        "Recent sales, receipts or activity are weaker than a year ago.",
+        "INTEREST", "利息相对收入或利润更少的可比企业风险较低。",
+        "Comparable firms that pay less interest, for their sales or profit, carry less risk.",
     ),
     ReasonText(
-        "TURNOVER", "货款回收或存货周转偏慢。",
-        "Customers pay slowly or stock takes long to sell.",
+        "SHORT_TERM_DEBT", "流动资产相对流动负债更多的可比企业风险较低。",
+        "Comparable firms with more current assets for what falls due in a year carry less risk.",
     ),
     ReasonText(
-        "CONSISTENCY", "申报的收入没有得到发票、纳税或银行流水的充分印证。",
-        "Declared sales are not fully borne out by invoices, tax or bank statements.",
+        "BALANCE", "账户余额相对每月流入更多的可比企业风险较低。",
+        "Comparable firms that keep more in the account, for their receipts, carry less risk.",
     ),
     ReasonText(
-        "TAX", "纳税记录中有需要改善的地方。",
-        "The tax record has points that need improving.",
+        "GUARANTEES_GIVEN", "对外担保相对收入更少的可比企业风险较低。",
+        "Comparable firms that guarantee less for others, for their sales, carry less risk.",
     ),
     ReasonText(
-        "INVOICES", "开票不够连续，或作废、红字发票偏多。",
-        "Invoicing has gaps, or many invoices were voided or reversed.",
+        "PROFIT", "利润率更高的可比企业风险较低。",
+        "Comparable firms with a higher profit margin carry less risk.",
     ),
     ReasonText(
-        "CONCENTRATION", "销售过于依赖少数客户。",
-        "Sales depend on too few customers.",
+        "CASH_FLOW", "经营现金净流入相对收入更多的可比企业风险较低。",
+        "Comparable firms that bring in more cash for their sales carry less risk.",
     ),
     ReasonText(
-        "FLOW_QUALITY", "银行流水波动较大，或有付款失败的记录。",
-        "Bank receipts vary a lot, or payments have failed.",
+        "SALES_TREND", "收入同比增幅更高的可比企业风险较低。",
+        "Comparable firms whose sales grew more, or fell less, carry less risk.",
     ),
     ReasonText(
-        "FIRM_DELAYS", "企业近期有逾期还款的记录。",
-        "The business has paid its loans late in recent years.",
+        "RECEIPTS_TREND", "近期银行流入同比增幅更高的可比企业风险较低。",
+        "Comparable firms whose recent bank receipts grew more, or fell less, carry less risk.",
     ),
     ReasonText(
-        "OWNER_DELAYS", "您个人近期有逾期还款的记录。",
-        "You have paid personal credit late in recent years.",
+        "ELECTRICITY_TREND", "用电量同比增幅更高的可比企业风险较低。",
+        "Comparable firms whose use of electricity grew more, or fell less, carry less risk.",
     ),
     ReasonText(
-        "OWNER_DEBT", "您个人信用卡的已用额度偏高。",
-        "Your personal credit cards are used close to their limit.",
+        "TURNOVER", "货款回收或存货周转更快的可比企业风险较低。",
+        "Comparable firms that collect from customers or sell their stock faster carry less risk.",
     ),
     ReasonText(
-        "CREDIT_SEEKING", "近期申请贷款较频繁，或合作的贷款机构较多。",
-        "Credit has been sought often lately, or from many lenders.",
+        "CONSISTENCY", "发票、纳税或银行流入相对申报收入更高的可比企业风险较低。",
+        "Comparable firms with more invoices, tax or receipts for the sales declared carry "
+        "less risk.",
     ),
     ReasonText(
-        "DISPUTES", "企业有未了结的诉讼或执行案件。",
-        "The business has lawsuits or enforcement cases against it.",
+        "TAX_GRADE", "部分其他纳税信用等级的可比企业风险较低。",
+        "Comparable firms with some other tax credit grades carry less risk.",
+    ),
+    ReasonText(
+        "TAX_ARREARS", "滞纳金次数或欠税更少的可比企业风险较低。",
+        "Comparable firms that paid tax late less often, or owe less of it, carry less risk.",
+    ),
+    ReasonText(
+        "IDLE_PERIODS", "零申报更少或断票更短的可比企业风险较低。",
+        "Comparable firms with fewer zero tax returns or shorter invoicing gaps carry less risk.",
+    ),
+    ReasonText(
+        "INVOICE_REVERSALS", "作废或红冲发票占比更低的可比企业风险较低。",
+        "Comparable firms that void or reverse fewer of their invoices carry less risk.",
+    ),
+    ReasonText(
+        "CONCENTRATION", "客户更多或更分散的可比企业风险较低。",
+        "Comparable firms with more customers, or that depend less on the largest, carry less "
+        "risk.",
+    ),
+    ReasonText(
+        "RECEIPTS_VARIATION", "各月银行流入更平稳的可比企业风险较低。",
+        "Comparable firms with steadier monthly receipts carry less risk.",
+    ),
+    ReasonText(
+        "FAILED_PAYMENTS", "退票或扣款失败更少的可比企业风险较低。",
+        "Comparable firms with fewer payments returned or failed carry less risk.",
+    ),
+    ReasonText(
+        "FIRM_DELAYS", "贷款最长逾期天数更少的可比企业风险较低。",
+        "Comparable firms whose longest delay on their loans was shorter carry less risk.",
+    ),
+    ReasonText(
+        "OWNER_DELAYS", "经营者个人最长逾期天数更少的可比企业风险较低。",
+        "Comparable firms whose owner's longest delay on credit was shorter carry less risk.",
+    ),
+    ReasonText(
+        "OWNER_DEBT", "经营者信用卡额度使用率更低的可比企业风险较低。",
+        "Comparable firms whose owner uses less of the credit card limits carry less risk.",
+    ),
+    ReasonText(
+        "CREDIT_SEEKING", "征信查询或贷款机构更少的可比企业风险较低。",
+        "Comparable firms with fewer credit queries or lenders carry less risk.",
+    ),
+    ReasonText(
+        "DISPUTES", "在执行案件或被诉金额更少的可比企业风险较低。",
+        "Comparable firms with fewer enforcement cases, or sued for less, carry less risk.",
     ),
 ]  # fmt: skip

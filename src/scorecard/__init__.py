@@ -9,7 +9,7 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from scorecard import binning, errors, metrics, values
+    from scorecard import binning, errors, metrics, reject, values
     from scorecard.binning import OptimalBinner
     from scorecard.contract import Product, Rule, column, load_product
     from scorecard.features import Feature, FeatureSet, ReasonText
@@ -20,25 +20,39 @@ if TYPE_CHECKING:
         ScorecardClassifier,
     )
     from scorecard.rating import Bundle, Rater
+    from scorecard.reject import (
+        AugmentedSample,
+        Extrapolation,
+        FuzzyAugmentation,
+        Parcelling,
+        RejectInference,
+        Reweighting,
+    )
     from scorecard.simulation import simulate
     from scorecard.training import TrainingResult, train
     from scorecard.values import Explanation, Problem, Rating, Reason
 
 _HOMES = {
+    "AugmentedSample": "reject",
     "BoostedClassifier": "models",
     "Bundle": "rating",
     "Explanation": "values",
+    "Extrapolation": "reject",
     "Feature": "features",
     "FeatureSet": "features",
+    "FuzzyAugmentation": "reject",
     "MasterScale": "models",
     "OptimalBinner": "binning",
     "PDCalibrator": "models",
+    "Parcelling": "reject",
     "Problem": "values",
     "Product": "contract",
     "Rater": "rating",
     "Rating": "values",
     "Reason": "values",
     "ReasonText": "features",
+    "RejectInference": "reject",
+    "Reweighting": "reject",
     "Rule": "contract",
     "ScorecardClassifier": "models",
     "TrainingResult": "training",
@@ -47,23 +61,29 @@ _HOMES = {
     "simulate": "simulation",
     "train": "training",
 }
-_ROOMS = ("binning", "errors", "metrics", "values")
+_ROOMS = ("binning", "errors", "metrics", "reject", "values")
 
 __all__ = [
+    "AugmentedSample",
     "BoostedClassifier",
     "Bundle",
     "Explanation",
+    "Extrapolation",
     "Feature",
     "FeatureSet",
+    "FuzzyAugmentation",
     "MasterScale",
     "OptimalBinner",
     "PDCalibrator",
+    "Parcelling",
     "Problem",
     "Product",
     "Rater",
     "Rating",
     "Reason",
     "ReasonText",
+    "RejectInference",
+    "Reweighting",
     "Rule",
     "ScorecardClassifier",
     "TrainingResult",
@@ -72,6 +92,7 @@ __all__ = [
     "errors",
     "load_product",
     "metrics",
+    "reject",
     "simulate",
     "train",
     "values",

@@ -6,6 +6,8 @@ import duckdb
 import numpy as np
 import polars as pl
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from scorecard.errors import ProductError
 from scorecard.features import Expression
@@ -97,8 +99,48 @@ def test_outside_the_subset_is_refused(sql: str, said: str) -> None:
         Expression(sql, KINDS)
 
 
-def test_a_frozen_expression_is_not_rewritten_again() -> None:
-    expression = Expression("a / b", KINDS)
-    again = Expression.frozen(expression.sql, expression.normal, expression.kind, expression.reads)
-    assert again == expression
-    assert again.normal.count("NULLIF") == 1
+@pytest.mark.parametrize(
+    ("sql", "said"),
+    [
+        (None, "must be a SQL text; got NoneType"),
+        (3, "must be a SQL text; got int"),
+        ("a + " * 500 + "a", "at most 2,000 characters; .* has 2,001"),
+        ("(" * 900 + "a" + ")" * 900, "nested too deeply"),
+        ("- " * 60 + "a", "polars cannot run"),
+        ("not " * 60 + "f", "polars cannot run"),
+        ("ln(" * 20 + "a" + ")" * 20, "at most 5,000 parts"),
+        ("case " * 12 + "a" + " when 1 then 1 when 2 then 2 end" * 12, "at most 5,000 parts"),
+        ("d > date '2024-02-30'", "A date must be one that exists"),
+        ("d > date '20240201'", "A date must be one that exists"),
+        ("a in b", "subset"),
+        ("date_part('', d)", "subset"),
+        ("trim(null) = 's'", "polars cannot run"),
+    ],
+)
+def test_what_no_engine_should_be_asked_is_refused_at_once(sql: str, said: str) -> None:
+    with pytest.raises(ProductError, match=said) as refusal:
+        Expression(sql, KINDS)
+    assert len(str(refusal.value)) < 300
+
+
+def test_the_longest_text_allowed_still_runs() -> None:
+    sql = "a" + " + 1" * 300
+    sql += " " * (2_000 - len(sql))
+    assert FRAME.select(Expression(sql, KINDS).polars.alias("x"))["x"][0] == 301.0
+
+
+PIECES = (
+    "a", "f", "s", "d", "1", "'x'", "null", "(", ")", ",", "+", "/", "=", "not", "in", "case",
+    "when", "then", "end", "ln(", "left(", "date_part(", "cast(", "as double", "if(", "'", ";",
+    "--", "select", "from", "d - e", "\\", '"', "[", "::", "?", "$1", "\0", "中",
+)  # fmt: skip
+
+
+@given(st.lists(st.sampled_from(PIECES), min_size=1, max_size=12).map(" ".join))
+@settings(max_examples=150, deadline=None)
+def test_any_text_runs_or_is_refused(sql: str) -> None:
+    try:
+        expression = Expression(sql, KINDS)
+    except ProductError:
+        return
+    FRAME.select(expression.polars.alias("x"))

@@ -1,5 +1,7 @@
 """The default product's features: the same in polars and DuckDB, one row and many, frozen."""
 
+import copy
+
 import duckdb
 import numpy as np
 import polars as pl
@@ -7,7 +9,7 @@ import pytest
 
 import scorecard as sc
 from scorecard.errors import ProductError
-from scorecard.features import FeatureSet
+from scorecard.features import FeatureSet, ReasonText
 
 
 def test_the_default_product_agrees_with_duckdb_on_its_portfolio(
@@ -44,9 +46,36 @@ def test_one_row_has_the_bits_of_the_batch(sme_cn: sc.Product, portfolio: pl.Dat
 def test_frozen_features_evaluate_alike_and_keep_their_hash(
     sme_cn: sc.Product, portfolio: pl.DataFrame
 ) -> None:
-    again = FeatureSet.from_dict(sme_cn.features.to_dict())
+    again = FeatureSet.from_dict(sme_cn.features.to_dict(), sme_cn.kinds)
     assert again.hash == sme_cn.features.hash
     assert again.evaluate(portfolio).equals(sme_cn.features.evaluate(portfolio))
+
+
+@pytest.mark.parametrize(
+    ("part", "forged"),
+    [
+        ("normal", "read_csv('secrets.csv')"),
+        ("normal", '"requested_amount" * 0'),
+        ("normal", None),
+        ("kind", "bool"),
+        ("reads", []),
+        ("reads", ["requested_amount", "uscc"]),
+        ("sql", "requested_amount / 2"),
+        ("sql", None),
+    ],
+)
+def test_a_forged_feature_is_refused_by_name(sme_cn: sc.Product, part: str, forged: object) -> None:
+    frozen = copy.deepcopy(sme_cn.features.to_dict())
+    item = next(f for f in frozen["features"] if f["name"] == "requested_to_revenue")
+    item[part] = forged
+    with pytest.raises(ProductError, match=r"^Feature requested_to_revenue: "):
+        FeatureSet.from_dict(frozen, sme_cn.kinds)
+
+
+def test_columns_of_another_kind_do_not_take_a_frozen_feature(sme_cn: sc.Product) -> None:
+    kinds = {**sme_cn.kinds, "legal_rep_changes_12m": "float"}
+    with pytest.raises(ProductError, match="Feature legal_rep_changes: its frozen form"):
+        FeatureSet.from_dict(sme_cn.features.to_dict(), kinds)
 
 
 def test_the_hash_changes_with_any_part_of_a_declaration(sme_cn: sc.Product) -> None:
@@ -76,6 +105,7 @@ def test_what_is_not_finite_is_missing() -> None:
     [
         ([sc.Feature("x", "a"), sc.Feature("x", "b")], "twice"),
         ([sc.Feature("x", "d")], "is a date"),
+        ([sc.Feature("x", "c")], "^Feature x: Unknown column 'c'"),
         ([sc.Feature("x", "s", "ascending")], "cannot be ascending"),
     ],
 )
@@ -87,3 +117,27 @@ def test_a_feature_set_refuses(features: list[sc.Feature], said: str) -> None:
 def test_an_unknown_trend_names_the_choices() -> None:
     with pytest.raises(ProductError, match="ascending, descending, auto, none; got 'up'"):
         sc.Feature("x", "a", "up")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("declared", "said"),
+    [
+        ({"name": 3}, "name must be an identifier; got 3"),
+        ({"sql": 3}, "x: sql must be a text; got int"),
+        ({"reason": None}, "x: reason must be a text; got NoneType"),
+        ({"unit": 1}, "x: unit must be a text; got int"),
+        ({"special_values": (float("nan"),)}, "special_values must be a tuple of finite numbers"),
+        ({"special_values": -1}, "special_values must be a tuple of finite numbers"),
+    ],
+)
+def test_a_feature_of_wrong_types_is_refused(declared: dict[str, object], said: str) -> None:
+    with pytest.raises(ProductError, match=said):
+        sc.Feature(**{"name": "x", "sql": "a", **declared})  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("texts", "said"), [(("R", None, "x"), "zh must"), (("R", "x", " "), "en must")]
+)
+def test_a_reason_without_words_is_refused(texts: tuple[str, ...], said: str) -> None:
+    with pytest.raises(ProductError, match=f"Reason 'R': {said}"):
+        ReasonText(*texts)

@@ -99,15 +99,44 @@ def test_each_cross_field_rule_can_fail(product, portfolio):
     assert [[p.rule for p in problems[i]] for i in range(len(broken))] == [[n] for n in broken]
 
 
-def test_features_stay_clear_of_proxies_and_reasons_of_numbers(product):
+def test_features_are_many_and_stay_clear_of_proxies(product):
     features = product.features
-    assert len(features) >= 35
+    assert len(features) >= 40
+    assert 24 <= len(product.reasons) <= 32
     assert not features.reads & PROXIES
-    assert {f.reason for f in features.features} == set(product.reasons)
-    for reason in product.reasons.values():
-        assert not any(c.isdigit() for c in reason.zh + reason.en)
-        assert reason.zh.endswith("。")
-        assert reason.en.endswith(".")
+
+
+TOGETHER = {
+    "INDUSTRY": {"industry_section", "industry_outlook"},
+    "REQUEST_SIZE": {"requested_to_revenue", "own_funds_to_request"},
+    "INTEREST": {"interest_burden", "interest_cover"},
+    "TURNOVER": {"receivable_days", "inventory_days"},
+    "CONSISTENCY": {"invoice_to_revenue", "inflow_to_revenue", "tax_to_revenue"},
+    "TAX_ARREARS": {"tax_late_fees", "tax_arrears_share"},
+    "IDLE_PERIODS": {"zero_filing_months", "invoice_gap_days"},
+    "INVOICE_REVERSALS": {"invoice_void_share", "invoice_red_share"},
+    "CONCENTRATION": {"top_customer_share", "customer_count"},
+    "CREDIT_SEEKING": {"firm_lenders", "firm_queries", "owner_queries"},
+    "DISPUTES": {"open_enforcement", "lawsuit_share"},
+}
+
+
+def test_only_what_says_the_same_shares_a_code(product):
+    members = {}
+    for feature in product.features.features:
+        members.setdefault(feature.reason, set()).add(feature.name)
+    assert {code: names for code, names in members.items() if len(names) > 1} == TOGETHER
+
+
+def test_whoever_pays_no_interest_covers_it_best_and_who_says_nothing_is_unknown(product):
+    firm = pl.DataFrame(
+        {
+            "interest_expense": [0.0, 0.0, None, 10.0, 10.0, 10.0],
+            "profit_total": [5.0, None, 5.0, None, -30.0, 1e6],
+        }
+    )
+    cover = product.features.subset(["interest_cover"]).evaluate(firm)
+    assert cover["interest_cover"].to_list() == [100.0, 100.0, None, None, -2.0, 100.0]
 
 
 def test_declared_trends_agree_with_the_simulated_truth(product, portfolio):

@@ -5,12 +5,14 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import json
+import math
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from scorecard.contract.column import Column
 from scorecard.contract.request import request_model
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
     from scorecard.contract.row import RowChecker
     from scorecard.contract.table import TableContract
 
+T = TypeVar("T")
+
 PACKAGED = Path(__file__).parent.parent / "_products"
 _WHY = {
     "outcome": "depends on the outcome",
@@ -39,6 +43,9 @@ class Product:
 
     ``columns`` and ``rules`` are the contract, ``features`` the `FeatureSet`, ``reasons`` maps a
     reason code to its texts, ``policy`` is the plain mapping of ``policy.yaml``.
+
+    Raises `ProductError` for a reason code declared twice, and for a feature whose reason is not
+    declared.
     """
 
     def __init__(
@@ -55,7 +62,11 @@ class Product:
         self.columns = tuple(columns)
         self.rules = tuple(rules)
         self.features = features
-        self.reasons = {reason.code: reason for reason in reasons}
+        self.reasons: dict[str, ReasonText] = {}
+        for reason in reasons:
+            if reason.code in self.reasons:
+                raise ProductError(f"Reason {reason.code} is declared twice; keep one.")
+            self.reasons[reason.code] = reason
         self.policy = dict(policy)
         for feature in features.features:
             if feature.reason not in self.reasons:
@@ -153,12 +164,17 @@ class Product:
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> Product:
-        """Rebuild a product from `to_dict`'s output; the two compare equal."""
+        """Rebuild a product from `to_dict`'s output; the two compare equal.
+
+        Raises `ProductError` for a declaration that breaks a rule, and for a feature whose frozen
+        normal form is not that of its SQL.
+        """
+        columns = [Column.from_dict(c) for c in data["columns"]]
         return cls(
             data["name"],
-            [Column.from_dict(c) for c in data["columns"]],
+            columns,
             [Rule.from_dict(r) for r in data["rules"]],
-            features=FeatureSet.from_dict({"features": data["features"]}),
+            features=FeatureSet.from_dict(data, {c.name: c.kind for c in columns}),
             reasons=[ReasonText(**r) for r in data["reasons"]],
             policy=data["policy"],
         )
@@ -172,8 +188,11 @@ def product_folder(path: str | Path) -> Path:
     name = str(path)
     places = [Path(name), project_root() / "features" / name, PACKAGED / name]
     for place in places:
-        if (place / "schema.py").is_file():
-            return place.resolve()
+        try:
+            if (place / "schema.py").is_file():
+                return place.resolve()
+        except OSError:  # no name of a folder at all, or one that may not be looked into
+            continue
     raise ProductError(
         f"No product {name!r}: looked for a folder of that path, in features/ of the project and "
         "among the packaged products; a product folder holds schema.py, features.py, policy.yaml."
@@ -184,33 +203,50 @@ def load_product(path: str | Path) -> Product:
     """Load a product from its folder, or by name.
 
     The folder holds ``schema.py`` (a pandera model ``Application``, optionally ``RULES``),
-    ``features.py`` (``FEATURES``, ``REASONS``) and ``policy.yaml``. Raises `ProductError` for a
-    declaration that breaks a rule.
+    ``features.py`` (``FEATURES``, ``REASONS``) and ``policy.yaml``. Both Python files are executed:
+    load only folders whose author you trust. Raises `ProductError`, one sentence that names the
+    file, for a declaration that breaks a rule.
     """
-    import yaml
-
-    from scorecard.contract.schema import columns_of
+    from scorecard.contract.crossfield import CrossFieldRules
 
     folder = product_folder(path)
     schema, declared = _run(folder / "schema.py"), _run(folder / "features.py")
+    with _told_of(folder / "schema.py"):
+        columns = _columns(schema)
+        rules = _listed(schema, "RULES", Rule) if hasattr(schema, "RULES") else []
+        CrossFieldRules(columns, rules, asked_only=False)
+    policy = _policy(folder / "policy.yaml")
+    with _told_of(folder / "features.py"):
+        features = _listed(declared, "FEATURES", Feature)
+        if not features:
+            raise ProductError("FEATURES is empty; declare at least one Feature.")
+        return Product(
+            folder.name,
+            columns,
+            rules,
+            features=FeatureSet(features, {c.name: c.kind for c in columns}),
+            reasons=_listed(declared, "REASONS", ReasonText),
+            policy=policy,
+        )
+
+
+@contextmanager
+def _told_of(path: Path) -> Iterator[None]:
+    """Name the file in whatever `ProductError` is raised inside."""
     try:
-        policy = yaml.safe_load((folder / "policy.yaml").read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise ProductError(f"{folder.name} has no policy.yaml; write one.") from None
-    except yaml.YAMLError as error:
-        raise ProductError(f"{folder.name}/policy.yaml is not YAML: {error}.") from None
-    if not isinstance(policy, dict):
-        raise ProductError(f"{folder.name}/policy.yaml must be a mapping of sections.")
-    columns = columns_of(_named(schema, "Application"))
-    features = FeatureSet(_named(declared, "FEATURES"), {c.name: c.kind for c in columns})
-    return Product(
-        folder.name,
-        columns,
-        getattr(schema, "RULES", []),
-        features=features,
-        reasons=_named(declared, "REASONS"),
-        policy=policy,
-    )
+        yield
+    except ProductError as error:
+        raise type(error)(f"{_short(path)}: {error}") from error
+
+
+def _short(path: Path) -> str:
+    return f"{path.parent.name}/{path.name}"
+
+
+def _in_words(error: BaseException) -> str:
+    """Return an error of somebody else's in one line of at most 300 characters."""
+    text = " ".join(f"{type(error).__name__}: {error}".split()).rstrip(":.")
+    return text if len(text) <= 300 else f"{text[:299]}…"
 
 
 def _run(path: Path) -> ModuleType:
@@ -224,19 +260,120 @@ def _run(path: Path) -> ModuleType:
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module  # pandera resolves annotations through the module
     try:
-        spec.loader.exec_module(module)
+        with _told_of(path):
+            spec.loader.exec_module(module)
     except ScorecardError:
         raise
-    except Exception as error:  # any mistake in a declaration is the declaration's, told in a line
-        raise ProductError(
-            f"{path.parent.name}/{path.name} does not run: {type(error).__name__}: {error}."
-        ) from error
+    except (Exception, SystemExit) as error:  # any mistake in a declaration is the declaration's
+        raise ProductError(f"{_short(path)} does not run: {_in_words(error)}.") from error
     finally:
-        del sys.modules[name]
+        sys.modules.pop(name, None)
     return module
 
 
 def _named(module: ModuleType, name: str) -> Any:
     if not hasattr(module, name):
-        raise ProductError(f"{Path(str(module.__file__)).name} must define {name}.")
+        raise ProductError(f"the file must define {name}.")
     return getattr(module, name)
+
+
+def _listed(module: ModuleType, name: str, of: type[T]) -> list[T]:
+    """Return the list called ``name``, each of whose items is of the class ``of``."""
+    found = _named(module, name)
+    if not isinstance(found, (list, tuple)):
+        raise ProductError(f"{name} must be a list of {of.__name__}; got {type(found).__name__}.")
+    for k, item in enumerate(found):
+        if not isinstance(item, of):
+            raise ProductError(
+                f"{name} must be a list of {of.__name__}; item {k + 1} is of type "
+                f"{type(item).__name__}."
+            )
+    return list(found)
+
+
+def _columns(schema: ModuleType) -> tuple[Column, ...]:
+    import pandera.polars as pa
+
+    from scorecard.contract.schema import columns_of
+
+    model = _named(schema, "Application")
+    if not (isinstance(model, type) and issubclass(model, pa.DataFrameModel)):
+        kind = model.__name__ if isinstance(model, type) else type(model).__name__
+        raise ProductError(
+            f"Application must be a class derived from pandera.polars.DataFrameModel; got {kind}."
+        )
+    try:
+        columns = columns_of(model)
+    except ScorecardError:
+        raise
+    except Exception as error:  # what pandera makes of a wrong annotation comes in many classes
+        raise ProductError(f"Application makes no schema: {_in_words(error)}.") from error
+    if not columns:
+        raise ProductError("Application declares no column; write its fields with column().")
+    return columns
+
+
+def _policy(path: Path) -> dict[str, Any]:
+    """Read ``policy.yaml`` as plain JSON values, each key given once."""
+    import yaml
+
+    class Loader(yaml.SafeLoader):
+        """The safe loader, which would take the last of repeated keys without a word."""
+
+        def compose_node(self, parent: Any, index: Any) -> Any:
+            event: Any = self.peek_event()  # type: ignore[no-untyped-call]
+            if isinstance(event, yaml.AliasEvent):
+                raise refusal("an alias (*name) is not allowed; write the value out", event)
+            return super().compose_node(parent, index)
+
+        def construct_mapping(self, node: Any, deep: bool = False) -> Any:
+            seen = set()
+            for key, _ in node.value:
+                if not isinstance(key, yaml.ScalarNode) or key.tag != "tag:yaml.org,2002:str":
+                    raise refusal("a key must be a word in text", key)
+                if key.value in seen:
+                    raise refusal(f"the key {key.value!r} is given twice; keep one", key)
+                seen.add(key.value)
+            return super().construct_mapping(node, deep=deep)
+
+    def refusal(rule: str, at: Any) -> ProductError:
+        return ProductError(f"{_short(path)}: {rule} (line {at.start_mark.line + 1}).")
+
+    try:
+        text = path.read_text(encoding="utf-8")
+        policy = yaml.load(text, Loader)
+        with _told_of(path):
+            _check_plain(policy, "")
+    except FileNotFoundError:
+        raise ProductError(f"{path.parent.name} has no {path.name}; write one.") from None
+    except OSError as error:
+        raise ProductError(f"{_short(path)} cannot be read: {error.strerror}.") from error
+    except UnicodeDecodeError:
+        raise ProductError(f"{_short(path)} is no text in UTF-8; save it as such.") from None
+    except RecursionError:
+        raise ProductError(f"{_short(path)} is nested too deeply; flatten it.") from None
+    except yaml.MarkedYAMLError as error:
+        line = "" if error.problem_mark is None else f" (line {error.problem_mark.line + 1})"
+        raise ProductError(f"{_short(path)} is not YAML: {error.problem}{line}.") from None
+    except (yaml.YAMLError, ValueError) as error:  # what no YAML may hold, a day 32, a huge number
+        raise ProductError(f"{_short(path)} is not YAML: {_in_words(error)}.") from None
+    if not isinstance(policy, dict):
+        raise ProductError(f"{_short(path)} must be a mapping of sections.")
+    return policy
+
+
+def _check_plain(value: Any, where: str) -> None:
+    """Refuse what YAML can hold and JSON cannot, for a bundle freezes the policy as JSON."""
+    if isinstance(value, dict):
+        for key, each in value.items():
+            _check_plain(each, f"{where}.{key}" if where else key)
+    elif isinstance(value, list):
+        for k, each in enumerate(value):
+            _check_plain(each, f"{where}.{k}")
+    elif isinstance(value, float) and not math.isfinite(value):
+        raise ProductError(f"{where} must be a finite number; got {value}.")
+    elif not (value is None or isinstance(value, (str, int, float))):
+        raise ProductError(
+            f"{where} must be text, a number, true or false; got a {type(value).__name__}. Put it "
+            "in quotation marks."
+        )

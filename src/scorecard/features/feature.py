@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
@@ -21,7 +22,8 @@ class Feature:
     product's reason texts. ``zh``/``en`` label it, ``unit`` says what it counts, ``special_values``
     lists numbers that are codes rather than amounts.
 
-    Raises `ProductError` for an unknown trend or an empty name.
+    Raises `ProductError` for an unknown trend, a name that is no identifier, and whatever is not of
+    its declared type.
     """
 
     name: str
@@ -34,8 +36,20 @@ class Feature:
     special_values: tuple[float, ...] = ()
 
     def __post_init__(self) -> None:
-        if not self.name.isidentifier():
+        if not isinstance(self.name, str) or not self.name.isidentifier():
             raise ProductError(f"A feature's name must be an identifier; got {self.name!r}.")
+        for part in ("sql", "reason", "zh", "en"):
+            _check_text(f"Feature {self.name}: {part}", getattr(self, part))
+        if self.unit is not None:
+            _check_text(f"Feature {self.name}: unit", self.unit)
+        if not isinstance(self.special_values, tuple) or not all(
+            isinstance(value, (int, float)) and math.isfinite(value)
+            for value in self.special_values
+        ):
+            raise ProductError(
+                f"Feature {self.name}: special_values must be a tuple of finite numbers; "
+                f"got {self.special_values!r}."
+            )
         if self.trend not in TRENDS:
             raise ProductError(
                 f"Feature {self.name}: trend must be one of {', '.join(TRENDS)}; "
@@ -58,8 +72,27 @@ class Feature:
 
 @dataclass(frozen=True, slots=True)
 class ReasonText:
-    """What a reason code says to the applicant, in both languages, without numbers."""
+    """What a reason code says to the applicant, in both languages, without numbers.
+
+    A contribution is relative to the reference population, so the texts compare, and must be true
+    of every firm for which a feature of this code can be a reason: "firms with … carry less risk",
+    not "the firm has little …".
+
+    Raises `ProductError` for a part that is no text or is empty.
+    """
 
     code: str
     zh: str
     en: str
+
+    def __post_init__(self) -> None:
+        for part in ("code", "zh", "en"):
+            value = getattr(self, part)
+            _check_text(f"Reason {self.code!r}: {part}", value)
+            if not value.strip():
+                raise ProductError(f"Reason {self.code!r}: {part} must not be empty; fill it in.")
+
+
+def _check_text(what: str, value: object) -> None:
+    if not isinstance(value, str):
+        raise ProductError(f"{what} must be a text; got {type(value).__name__}.")

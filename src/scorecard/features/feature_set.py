@@ -17,6 +17,9 @@ from scorecard.features.feature import Feature
 
 Value = float | str | None
 
+#: What the frozen form says of an expression beside its declaration.
+FROZEN = ("normal", "kind", "reads")
+
 
 class FeatureSet:
     """Ordered features over declared columns.
@@ -25,13 +28,13 @@ class FeatureSet:
     A numeric or boolean expression is a number (Float64), a text one stays text. Whatever is not a
     finite number after evaluation is missing.
 
-    Raises `ProductError` for a repeated name, an expression that cannot be normalised, a date, or a
-    text feature with a declared trend.
+    Raises `ProductError`, naming the feature, for a repeated name, an expression that cannot be
+    normalised, a date, or a text feature with a declared trend.
     """
 
     def __init__(self, features: Iterable[Feature], columns: Mapping[str, str]) -> None:
         declared = tuple(features)
-        self._take(declared, tuple(Expression(f.sql, columns) for f in declared))
+        self._take(declared, tuple(_expression(f, columns) for f in declared))
 
     def _take(self, features: tuple[Feature, ...], expressions: tuple[Expression, ...]) -> None:
         self.features = features
@@ -110,34 +113,55 @@ class FeatureSet:
     def subset(self, names: Sequence[str]) -> FeatureSet:
         """Return a feature set of ``names`` only, in that order."""
         at = [self.names.index(name) for name in names]
-        return self._frozen([self.features[i] for i in at], [self.expressions[i] for i in at])
-
-    @classmethod
-    def _frozen(cls, features: Iterable[Feature], expressions: Iterable[Expression]) -> FeatureSet:
-        self = cls.__new__(cls)
-        self._take(tuple(features), tuple(expressions))
-        return self
+        subset = FeatureSet.__new__(FeatureSet)
+        subset._take(tuple(self.features[i] for i in at), tuple(self.expressions[i] for i in at))
+        return subset
 
     def to_dict(self) -> dict[str, Any]:
         """Return declarations and normal forms as JSON values; what the hash is taken of."""
         return {
             "features": [
-                {**f.to_dict(), "normal": e.normal, "kind": e.kind, "reads": sorted(e.reads)}
+                {**f.to_dict(), **_frozen(e)}
                 for f, e in zip(self.features, self.expressions, strict=True)
             ]
         }
 
     @classmethod
-    def from_dict(cls, data: dict[str, Any]) -> FeatureSet:
-        """Rebuild a feature set from `to_dict`'s output; the hash is the same."""
-        features, expressions = [], []
+    def from_dict(cls, data: Mapping[str, Any], columns: Mapping[str, str]) -> FeatureSet:
+        """Rebuild a feature set from `to_dict`'s output; the hash is the same.
+
+        Each declared SQL is normalised again over ``columns``, as in the constructor: the frozen
+        normal form is compared, never run. Raises `ProductError` for a feature whose frozen form is
+        not what its SQL gives.
+        """
+        features, frozen = [], []
         for item in data["features"]:
-            fields = dict(item)
-            normal, kind = fields.pop("normal"), fields.pop("kind")
-            reads = frozenset(fields.pop("reads"))
-            features.append(Feature.from_dict(fields))
-            expressions.append(Expression.frozen(fields["sql"], normal, kind, reads))
-        return cls._frozen(features, expressions)
+            declared = dict(item)
+            frozen.append({key: declared.pop(key, None) for key in FROZEN})
+            features.append(Feature.from_dict(declared))
+        rebuilt = cls(features, columns)
+        for feature, expression, then in zip(features, rebuilt.expressions, frozen, strict=True):
+            if _frozen(expression) != then:
+                raise ProductError(
+                    f"Feature {feature.name}: its frozen form is not what its SQL gives in this "
+                    "version; it was changed, or frozen by another version."
+                )
+        return rebuilt
+
+
+def _expression(feature: Feature, columns: Mapping[str, str]) -> Expression:
+    try:
+        return Expression(feature.sql, columns)
+    except ProductError as error:
+        raise ProductError(f"Feature {feature.name}: {error}") from error
+
+
+def _frozen(expression: Expression) -> dict[str, Any]:
+    return {
+        "normal": expression.normal,
+        "kind": expression.kind,
+        "reads": sorted(expression.reads),
+    }
 
 
 def _canonical(data: Any) -> bytes:

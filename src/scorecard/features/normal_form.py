@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -14,8 +15,18 @@ _KIND = {"float": "number", "int": "number", "bool": "bool", "str": "text", "dat
 
 _SECONDS_PER_DAY = 86_400
 
+#: Guards write their argument twice, and a case writes its operand once per branch: nested, they
+#: double the normal form each time. Beyond this many parts it is refused rather than written.
+MOST_PARTS = 5_000
+
 #: log10 is written as ln(x)/ln(10): engines' own log10 differ in the last digit.
 _LN_10 = "2.302585092994046"
+
+
+def shortened(sql: str) -> str:
+    """Return an expression as messages quote it: in one line, and not at length."""
+    text = repr(sql)
+    return text if len(text) <= 80 else f"{text[:76]}…{text[-1]}"
 
 
 def _double(node: exp.Expression) -> exp.Expression:
@@ -33,9 +44,10 @@ class Normaliser:
     """Rewrites a parsed expression bottom-up and infers each part's kind."""
 
     def __init__(self, sql: str, columns: Mapping[str, str]) -> None:
-        self.sql = sql
+        self._said = shortened(sql)
         self.columns = columns
         self.reads: set[str] = set()
+        self._parts = 0
         arithmetic = self._arithmetic
         compare = self._compare
         self._handlers: dict[type[exp.Expression], Callable[[Any], Visited]] = {
@@ -60,15 +72,25 @@ class Normaliser:
 
     def visit(self, node: exp.Expression) -> Visited:
         """Return the rewritten node and its kind; `ProductError` outside the subset."""
+        self._count(1)
         handler = self._handlers.get(type(node))
         if handler is None:
             return self._refuse(node)
         return handler(node)
 
+    def _count(self, parts: int) -> None:
+        """Count what is written, and stop before it grows out of hand."""
+        self._parts += parts
+        if self._parts > MOST_PARTS:
+            raise ProductError(
+                f"An expression may have at most {MOST_PARTS:,} parts once logarithms, roots and "
+                f"cases are written out; {self._said} has more. Nest it less."
+            )
+
     def _refuse(self, node: exp.Expression) -> Visited:
         raise ProductError(
             f"{type(node).__name__.lower()} is not in the subset of SQL in which all "
-            f"engines agree; in {self.sql!r}."
+            f"engines agree; in {self._said}."
         )
 
     def _need(self, node: exp.Expression, *kinds: str) -> exp.Expression:
@@ -77,7 +99,7 @@ class Normaliser:
         if kind not in (*kinds, "null"):
             raise ProductError(
                 f"{node.sql(dialect='duckdb')} must be a {' or '.join(kinds)}; it is a {kind}; "
-                f"in {self.sql!r}."
+                f"in {self._said}."
             )
         return written
 
@@ -86,7 +108,7 @@ class Normaliser:
         visited = [self.visit(node) for node in nodes]
         kinds = {kind for _, kind in visited if kind != "null"}
         if len(kinds) > 1:
-            raise ProductError(f"Cannot mix {' and '.join(sorted(kinds))} in {self.sql!r}.")
+            raise ProductError(f"Cannot mix {' and '.join(sorted(kinds))} in {self._said}.")
         kind = kinds.pop() if kinds else "null"
         if kind == "number":
             visited = [(_double(n) if k == "null" else n, k) for n, k in visited]
@@ -96,7 +118,7 @@ class Normaliser:
     def _column(self, node: exp.Column) -> Visited:
         name = node.name
         if node.table or name not in self.columns:
-            raise ProductError(f"Unknown column {name!r} in {self.sql!r}.")
+            raise ProductError(f"Unknown column {name!r} in {self._said}.")
         self.reads.add(name)
         column = exp.column(exp.to_identifier(name, quoted=True))
         kind = self.columns[name]
@@ -139,6 +161,7 @@ class Normaliser:
         return type(node)(this=self._need(node.this, "number")), "number"
 
     def _guarded(self, call: exp.Func, argument: exp.Expression, test: type[exp.Binary]) -> Visited:
+        self._count(sum(1 for _ in argument.walk()))
         condition = test(this=argument.copy(), expression=_number("0"))
         call.set("this", exp.Case(ifs=[exp.If(this=condition, true=argument)]))
         return call, "number"
@@ -180,7 +203,7 @@ class Normaliser:
         return exp.Between(this=this, low=low, high=high), "bool"
 
     def _in(self, node: exp.In) -> Visited:
-        if node.args.get("query") is not None or node.args.get("unnest") is not None:
+        if not node.expressions:  # a subquery, or a single column without parentheses
             return self._refuse(node)
         (this, *levels), _ = self._same([node.this, *node.expressions])
         return exp.In(this=this, expressions=levels), "bool"
@@ -265,7 +288,7 @@ class Normaliser:
         to = node.to.sql(dialect="duckdb").upper()
         written, kind = self.visit(node.this)
         if to == "DATE" and node.this.is_string:
-            return exp.cast(written, "DATE"), "date"
+            return self._day(node.this.name, written), "date"
         if to in ("DOUBLE", "INT", "INTEGER", "BIGINT", "REAL", "FLOAT") and kind in (
             "number",
             "bool",
@@ -276,6 +299,17 @@ class Normaliser:
         if to == "DOUBLE" and kind == "text" and isinstance(node, exp.TryCast):
             return exp.TryCast(this=written, to=node.to.copy()), "number"
         return self._refuse(node)
+
+    def _day(self, text: str, written: exp.Expression) -> exp.Expression:
+        try:
+            known = dt.date.fromisoformat(text).isoformat() == text
+        except ValueError:
+            known = False
+        if not known:
+            raise ProductError(
+                f"A date must be one that exists, as YYYY-MM-DD; got {text!r} in {self._said}."
+            )
+        return exp.cast(written, "DATE")
 
     def _date_part(self, node: exp.Extract) -> Visited:
         part = node.this.name.lower()
@@ -289,11 +323,13 @@ class Normaliser:
         name = str(node.this).lower()
         if name == "date_part" and len(node.expressions) == 2 and node.expressions[0].is_string:
             part, date = node.expressions
+            if not part.name:
+                return self._refuse(node)
             return self._date_part(exp.Extract(this=exp.var(part.name), expression=date.copy()))
         if name == "log10" and len(node.expressions) == 1:
             return self._log10(exp.Log(this=node.expressions[0].copy()))
         raise ProductError(
-            f"{name}() is not in the subset of SQL in which all engines agree; in {self.sql!r}."
+            f"{name}() is not in the subset of SQL in which all engines agree; in {self._said}."
         )
 
 
