@@ -1,13 +1,20 @@
 import os
+import pickle
+import time
+from datetime import date
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import polars as pl
 import pytest
+import sklearn
 from scipy.special import expit
 from sklearn.base import clone
 from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import roc_auc_score
+from sklearn.metrics import get_scorer, roc_auc_score
+from sklearn.model_selection import GridSearchCV
+from sklearn.pipeline import Pipeline
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from scorecard.errors import InputError
@@ -54,7 +61,9 @@ def test_thin_bins_keep_no_feature_in_the_card():
     assert model.dropped_["noise"].startswith("information value 0")
 
 
-@parametrize_with_checks([ScorecardClassifier()])
+@parametrize_with_checks(
+    [ScorecardClassifier(), ScorecardClassifier(points_digits=0, neutral_at_zero=True)]
+)
 def test_scikit_learn_checks(estimator, check):
     check(estimator)
 
@@ -89,21 +98,29 @@ def test_raising_an_ascending_feature_never_lowers_the_risk(fitted):
     assert (model.decision_function(bump) > model.decision_function(X)).any()
 
 
-def test_row_order_split_weights_and_scale_change_nothing(fitted):
+@pytest.mark.parametrize("options", [{}, {"points_digits": 0}, {"neutral_at_zero": True}])
+def test_row_order_split_weights_and_scale_change_nothing(fitted, options):
     model, X, y = fitted
+    model = clone(model).set_params(**options).fit(X, y)
     rng = np.random.default_rng(1)
     order = rng.permutation(len(y))
     same = clone(model).fit(X[order], y[order])
-    np.testing.assert_allclose(same.points(X), model.points(X), rtol=1e-10)
+    np.testing.assert_allclose(same.points(X), model.points(X), rtol=1e-10, atol=1e-12)
     weight = rng.uniform(0.5, 2, len(y))
-    whole = clone(model).fit(X, y, sample_weight=weight).points(X)
+    plain = clone(model).fit(X, y, sample_weight=weight)
+    whole = plain.points(X)
     part = weight * rng.uniform(0.1, 0.9, len(y))
     split = clone(model).fit(
         pl.concat([X, X]), np.tile(y, 2), sample_weight=np.concatenate((part, weight - part))
     )
     scaled = clone(model).fit(X, y, sample_weight=weight * 1e-3)
-    np.testing.assert_allclose(split.points(X), whole, rtol=1e-9)
-    np.testing.assert_allclose(scaled.points(X), whole, rtol=1e-9)
+    np.testing.assert_allclose(split.points(X), whole, rtol=1e-9, atol=1e-12)
+    np.testing.assert_allclose(scaled.points(X), whole, rtol=1e-9, atol=1e-12)
+    counts = pl.col("bads", "goods")
+    before, after = plain.table().with_columns(counts * 1e-3), scaled.table()
+    assert before.select(pl.col(pl.String)).equals(after.select(pl.col(pl.String)))
+    numbers = before.select(pl.selectors.numeric()).columns
+    np.testing.assert_allclose(before[numbers], after[numbers], rtol=1e-9, atol=1e-12)
 
 
 def test_constant_feature_changes_nothing(fitted):
@@ -129,16 +146,152 @@ def test_a_feature_that_would_turn_its_sign_is_dropped_with_a_reason():
 
 
 def test_table_lists_every_bin(fitted):
-    model = fitted[0]
-    frame = model.table()
-    assert frame.columns == ["feature", "bin", "share", "bad_rate", "woe", "points"]
-    assert frame["feature"].unique(maintain_order=True).to_list() == list(model.scorecard_.features)
-    np.testing.assert_allclose(frame.group_by("feature").agg(pl.col("share").sum())["share"], 1)
-    means = frame.group_by("feature", maintain_order=True).agg(
-        (pl.col("share") * pl.col("points")).sum().alias("mean")
+    model, _, y = fitted
+    frame = model.table({"debt": "负债 debt"})
+    assert frame.columns == [
+        "feature", "label", "bin", "count", "share", "bads", "goods", "bad_rate", "woe", "iv",
+        "coefficient", "points",
+    ]  # fmt: skip
+    features = list(model.scorecard_.features)
+    assert frame["feature"].unique(maintain_order=True).to_list() == features
+    assert set(frame["label"]) == {"负债 debt", "cash", "income", "trade"}
+    sums = frame.group_by("feature", maintain_order=True).agg(
+        pl.col("share", "count", "bads", "goods").sum(),
+        (pl.col("share") * pl.col("points")).sum().alias("mean"),
+        pl.col("coefficient").unique().len().alias("coefficients"),
     )
-    np.testing.assert_allclose(means["mean"], model.scorecard_.mean_points)
+    np.testing.assert_allclose(sums["share"], 1)
+    assert set(sums["count"]) == {len(y)}
+    assert (set(sums["bads"]), set(sums["goods"])) == ({y.sum()}, {(1 - y).sum()})
+    np.testing.assert_allclose(sums["mean"], model.scorecard_.mean_points)
+    assert sums["coefficients"].to_list() == [1] * len(features)
+    slope = frame.filter(pl.col("woe") != 0).with_columns(
+        (pl.col("points") - pl.col("points").first().over("feature"))
+        / (pl.col("woe") - pl.col("woe").first().over("feature"))
+        / -pl.col("coefficient")
+    )["points"]
+    slope = slope.drop_nans()
+    np.testing.assert_allclose(slope, model.scorecard_.factor, rtol=1e-9)
     assert frame.filter(pl.col("bin") == "unseen")["woe"].to_list() == [0.0]
+
+
+def test_a_rounded_card_serves_what_it_shows(fitted):
+    model, X, y = fitted
+    whole = clone(model).set_params(points_digits=0, pdo=5.0).fit(X, y)
+    card, report = whole.scorecard_, whole.rounding_
+    assert all(p == int(p) for p in whole.table()["points"])
+    score = whole.score_points(X)
+    assert (score == np.rint(score)).all()
+    assert (whole.decision_function(X) == (card.offset - score) / card.factor).all()
+    assert (whole.predict_proba(X)[:, 1] == expit(whole.decision_function(X))).all()
+    assert report.auc == pytest.approx(roc_auc_score(y, -score), abs=1e-12)
+    exact = clone(model).set_params(pdo=5.0).fit(X, y)
+    assert exact.rounding_ is None
+    assert (exact.coef_ == whole.coef_).all()
+    assert report.auc_exact == pytest.approx(roc_auc_score(y, exact.decision_function(X)))
+    error = np.abs(score - exact.score_points(X)).max()
+    assert report.largest_error == pytest.approx(error)
+    assert error <= report.bound + 1e-9
+
+
+def test_scales_exclude_each_other(fitted):
+    model, X, y = fitted
+    asked = {"min_score": 300, "max_score": 850, "neutral_at_zero": True}
+    made = clone(model).set_params(**asked).fit(X, y)
+    assert (made.scorecard_.min_score, made.scorecard_.max_score) == pytest.approx((300, 850))
+    np.testing.assert_allclose(
+        made.decision_function(X), model.decision_function(X), rtol=1e-9, atol=1e-9
+    )
+    whole = clone(made).set_params(points_digits=0).fit(X, y).scorecard_
+    assert (whole.min_score, whole.max_score) == (300, 850)
+    for wrong in ({"min_score": 300}, {**asked, "pdo": 20.0}, {**asked, "base_odds": 30.0}):
+        with pytest.raises(InputError, match="min_score and max_score are given together"):
+            clone(model).set_params(**wrong).fit(X, y)
+    assert clone(model).set_params(pdo=20.0).fit(X, y).scorecard_ == model.scorecard_
+    with pytest.raises(InputError, match="whole number of decimals"):
+        clone(model).set_params(points_digits=0.5).fit(X, y)
+
+
+def test_points_come_as_the_frame_asked_for(fitted):
+    model, X, _ = fitted
+    model = pickle.loads(pickle.dumps(model))
+    points, features = model.points(X), list(model.scorecard_.features)
+    assert isinstance(points, np.ndarray)
+    framed = model.set_output(transform="polars").points(X)
+    assert framed.equals(pl.DataFrame(points, schema=features))
+    assert clone(model).fit(X, fitted[2]).points(X[:3]).equals(framed[:3])
+    index = pd.Index(range(100, 100 + len(X)))
+    framed = model.set_output(transform="pandas").points(X.to_pandas().set_index(index))
+    pd.testing.assert_frame_equal(framed, pd.DataFrame(points, index=index, columns=features))
+    assert isinstance(model.set_output(transform="default").points(X), np.ndarray)
+    with sklearn.config_context(transform_output="polars"):
+        assert isinstance(fitted[0].points(X), pl.DataFrame)
+        assert isinstance(fitted[0].predict_proba(X), np.ndarray)
+    with pytest.raises(InputError, match="transform must be one of"):
+        model.set_output(transform="arrow")
+
+
+def test_one_row_of_any_frame_is_the_batch_to_the_bit_and_quick(fitted):
+    model, X, y = fitted
+    X = X.with_columns(spare=pl.lit(1), flag=pl.col("cash") > 0)
+    X = X.with_columns(trade=pl.when(pl.col("cash") < 1).then("trade"))
+    model = clone(model).fit(X, y)
+    batch = model.predict_proba(X)
+    frames = {"polars": X, "pandas": X.to_pandas()}
+    frames["categories"] = frames["pandas"].astype({"trade": "category"})
+    for frame in frames.values():
+        assert (model.predict_proba(frame) == batch).all()
+        for i in range(40):
+            assert (model.predict_proba(frame[i : i + 1]) == batch[i]).all()
+    numbers = X.select("debt", "cash", "income").to_numpy()
+    bare = ScorecardClassifier().fit(numbers, y)
+    assert (bare.predict_proba(numbers[7:8]) == bare.predict_proba(numbers)[7]).all()
+    for fit, row in ((model, X[:1]), (model, frames["pandas"][:1]), (bare, numbers[:1])):
+        took = []
+        for _ in range(20):
+            start = time.perf_counter()
+            fit.predict_proba(row)
+            took.append(time.perf_counter() - start)
+        assert min(took) < 1e-3
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"debt": "1"},
+        {"debt": float("inf")},
+        {"spare": float("inf")},
+        {"spare": date(2024, 1, 1)},
+        {"trade": 3.0},
+        {"strange": 1.0},
+    ],
+)
+def test_one_odd_row_is_refused_in_the_words_of_the_batch(odd):
+    X, y = table(1000)
+    X = X.with_columns(spare=pl.lit(1.0))
+    model = ScorecardClassifier().fit(X, y)
+    row = X[:1].with_columns(**{k: pl.lit(v) for k, v in odd.items()})
+    said = []
+    for frame in (row, pl.concat([row, row])):
+        with pytest.raises(ValueError, match=r"debt|spare|trade|strange") as caught:
+            model.predict_proba(frame)
+        said.append(str(caught.value))
+    assert said[0].replace("a number.", "numbers.") == said[1]
+
+
+def test_weights_find_their_way_through_a_search_over_a_pipeline(fitted):
+    _, X, y = fitted
+    X, y = X[:1500], y[:1500]
+    weight = np.where(y == 1, 3.0, 1.0)
+    with sklearn.config_context(enable_metadata_routing=True):
+        steps = [("card", ScorecardClassifier().set_fit_request(sample_weight=True))]
+        scorer = get_scorer("roc_auc").set_score_request(sample_weight=True)
+        search = GridSearchCV(
+            Pipeline(steps), {"card__points_digits": [None, 0]}, scoring=scorer, cv=3
+        ).fit(X, y, sample_weight=weight)
+    direct = clone(search.best_estimator_["card"]).fit(X, y, sample_weight=weight)
+    assert search.best_estimator_["card"].scorecard_ == direct.scorecard_
+    assert search.best_score_ > 0.7
 
 
 def test_no_feature_left():

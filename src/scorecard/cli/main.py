@@ -1,4 +1,4 @@
-"""``scorecard``: simulate, train, rate, serve, demo."""
+"""``scorecard``: simulate, init, train, rate, serve, demo."""
 
 from __future__ import annotations
 
@@ -53,6 +53,50 @@ def simulate(
         print_json({"rows": frame.height, "columns": frame.width, "file": shown(out)})
     else:
         screen.print(f"Wrote {frame.height:,} rows of {frame.width} columns to {shown(out)}.")
+
+
+@app.command()
+def init(
+    name: Annotated[str, typer.Argument(help="Name of the product to draft, an identifier.")],
+    table: Annotated[Path, typer.Option("--from", help="Table to draft from, .parquet or .csv.")],
+    target: Annotated[
+        str,
+        typer.Option(help="Outcome column: 0 and 1 (bad), true (bad) and false, or two levels."),
+    ],
+    folder: Annotated[
+        Path | None, typer.Option(help="Where the product's folder goes; features/ by default.")
+    ] = None,
+    date: Annotated[
+        str | None, typer.Option(help="Observation date; left out, it is guessed.")
+    ] = None,
+    weight: Annotated[str | None, typer.Option(help="Column of sampling weights.")] = None,
+    bad: Annotated[
+        str | None, typer.Option(help="The bad value of the target; the rarer of two by default.")
+    ] = None,
+    keep: Annotated[
+        list[str] | None,
+        typer.Option(help="Column known at application, never set aside; may be repeated."),
+    ] = None,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Set aside whatever has an IV above 0.5, too.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Draft a product from a table: schema, features and policy, every guess marked for review."""
+    from scorecard.cli.init import run_init
+
+    run_init(
+        name,
+        table,
+        target,
+        folder=folder,
+        date=date,
+        weight=weight,
+        bad=bad,
+        keep=keep or (),
+        strict=strict,
+        as_json=as_json,
+    )
 
 
 @app.command()

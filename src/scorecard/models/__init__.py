@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from scorecard.models.boosted import BoostedModel
 from scorecard.models.calibration import Calibration, PDCalibrator
+from scorecard.models.card_report import CardReport
+from scorecard.models.compiled import CompiledScorecard
 from scorecard.models.master_scale import MasterScale
+from scorecard.models.rounding import Rounding
 from scorecard.models.scorecard import Scorecard
 
 if TYPE_CHECKING:
@@ -19,8 +22,11 @@ __all__ = [
     "BoostedClassifier",
     "BoostedModel",
     "Calibration",
+    "CardReport",
+    "CompiledScorecard",
     "MasterScale",
     "PDCalibrator",
+    "Rounding",
     "Scorecard",
     "ScorecardClassifier",
 ]

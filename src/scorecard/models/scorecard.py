@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import polars as pl
@@ -13,38 +14,47 @@ from numpy.typing import NDArray
 
 from scorecard.binning.feature_bins import FeatureBins, Flag
 from scorecard.errors import InputError
+from scorecard.models.compiled import CompiledScorecard
+from scorecard.models.scale import Scale
+
+if TYPE_CHECKING:
+    from scorecard.models.card_report import CardReport
 
 Floats = NDArray[np.float64]
 Row = Mapping[str, Any] | Sequence[Any]
+Tables = tuple[tuple[float, ...], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Scorecard:
-    """Points per bin of every feature, in order; their sum is the score, higher is safer.
+    """Points per bin of every feature; ``base`` and the points make the score, higher is safer.
 
-    With n features, ``points_j = −factor·(β_j·WOE_j + α/n) + offset/n``; the score is the sum of
-    the points, taken left to right in float64, and the margin (log-odds of bad) is
-    ``(offset − score) / factor``. Every β is at most 0, so risk runs the way the bins say.
-    ``mean_points`` is the weighted mean of each feature's points in the training sample.
+    ``bin_points`` is the card: the points of every bin, bins in the order of `FeatureBins`. The
+    score is ``base`` plus the points of each feature, summed left to right in float64, and the
+    margin (log-odds of bad) is ``(offset − score) / factor``. ``mean_points`` is the weighted mean
+    of each feature's points in the training sample. ``betas`` and ``alpha`` are the regression the
+    points come from; nothing is computed from them any more.
 
     Raises `InputError` if lengths differ, no feature is given, one is given twice, a β is positive,
-    or a number is not finite.
+    a safer bin (of higher WOE) has fewer points, or a number is not finite.
     """
 
     bins: tuple[FeatureBins, ...]
-    betas: tuple[float, ...]
-    alpha: float
+    bin_points: Tables
     factor: float
     offset: float
     mean_points: tuple[float, ...]
-    _tables: tuple[tuple[float, ...], ...] = field(init=False, repr=False, compare=False)
+    betas: tuple[float, ...]
+    alpha: float
+    base: float = 0.0
 
     def __post_init__(self) -> None:
         n = len(self.bins)
-        if n == 0 or len(self.betas) != n or len(self.mean_points) != n:
+        if n == 0 or not len(self.betas) == len(self.mean_points) == len(self.bin_points) == n:
             raise InputError(
-                "A scorecard needs at least one feature, and one beta and one mean for each; "
-                f"got {n} features, {len(self.betas)} betas, {len(self.mean_points)} means."
+                "A scorecard needs at least one feature, and one beta, one mean and one table of "
+                f"points for each; got {n} features, {len(self.betas)} betas, "
+                f"{len(self.mean_points)} means, {len(self.bin_points)} tables."
             )
         if not all(beta <= 0 for beta in self.betas) or not self.factor > 0:
             raise InputError(
@@ -53,18 +63,12 @@ class Scorecard:
             )
         if len(set(self.features)) < n:
             raise InputError("A scorecard holds each feature once; one is given twice.")
-        tables = tuple(self._points_of(j) for j in range(n))
-        every = (self.offset, self.factor, *self.mean_points, *(p for t in tables for p in t))
-        if not all(math.isfinite(number) for number in every):
+        points = (p for table in self.bin_points for p in table)
+        numbers = (self.offset, self.factor, self.base, self.alpha, *self.betas, *self.mean_points)
+        if not all(map(math.isfinite, (*numbers, *points))):
             raise InputError("Every point, mean, factor and offset of a scorecard must be finite.")
-        object.__setattr__(self, "_tables", tables)
-
-    def _points_of(self, j: int) -> tuple[float, ...]:
-        n = len(self.bins)
-        return tuple(
-            -self.factor * (self.betas[j] * woe + self.alpha / n) + self.offset / n
-            for woe in self.bins[j].woe
-        )
+        for bins, table in zip(self.bins, self.bin_points, strict=True):
+            _check_table(bins, table)
 
     @property
     def features(self) -> tuple[str, ...]:
@@ -72,9 +76,14 @@ class Scorecard:
         return tuple(bins.name for bins in self.bins)
 
     @property
-    def bin_points(self) -> tuple[tuple[float, ...], ...]:
-        """Points of every bin of every feature, bins in the order of `FeatureBins`."""
-        return self._tables
+    def min_score(self) -> float:
+        """The lowest score that any application can get."""
+        return self.score_one([min(points) for points in _attainable(self)])
+
+    @property
+    def max_score(self) -> float:
+        """The highest score that any application can get."""
+        return self.score_one([max(points) for points in _attainable(self)])
 
     def points(self, columns: pl.DataFrame | Mapping[str, Any]) -> Floats:
         """Return the points of every row and feature, shape (rows, n).
@@ -91,7 +100,7 @@ class Scorecard:
         """Return the points of columns given in the order of `features`, shape (rows, n)."""
         index = [bins.index(column) for bins, column in zip(self.bins, columns, strict=True)]
         points = np.empty((len(index[0]), len(index)), order="F")
-        for j, (table, found) in enumerate(zip(self._tables, index, strict=True)):
+        for j, (table, found) in enumerate(zip(self.bin_points, index, strict=True)):
             points[:, j] = np.array(table)[found]
         return points
 
@@ -103,27 +112,33 @@ class Scorecard:
         return tuple(
             table[bins.index_one(value)]
             for table, bins, value in zip(
-                self._tables, self.bins, self._values(values), strict=True
+                self.bin_points, self.bins, self._values(values), strict=True
             )
         )
 
     def score(self, points: Floats) -> Floats:
-        """Return the score of each row of points: their sum left to right, shape (rows,)."""
-        total = points[:, 0].copy()
-        for j in range(1, points.shape[1]):
+        """Return the score of each row of points: base, then left to right, shape (rows,)."""
+        total = np.full(len(points), self.base)
+        for j in range(points.shape[1]):
             total += points[:, j]
         return total
 
     def score_one(self, points: Sequence[float]) -> float:
         """Return the score of one row's points, the same bits as `score`."""
-        total = points[0]
-        for value in points[1:]:
+        total = self.base
+        for value in points:
             total += value
         return total
 
     def margin(self, score: Any) -> Any:
         """Return the log-odds of bad that a score (a number or an array) stands for."""
         return (self.offset - score) / self.factor
+
+    def compile(self) -> CompiledScorecard:
+        """Return a callable that scores one row, a mapping of features, in a few microseconds."""
+        return CompiledScorecard(
+            self.bins, self.bin_points, base=self.base, factor=self.factor, offset=self.offset
+        )
 
     def flags(self, values: Row) -> dict[str, Flag]:
         """Return, by feature, what of one row training never or hardly saw."""
@@ -140,15 +155,48 @@ class Scorecard:
             raise InputError(f"The scorecard reads {', '.join(self.features)}; missing: {absent}.")
         return [values[bins.name] for bins in self.bins]
 
+    def with_points(self, tables: Tables, base: float) -> Scorecard:
+        """Return the card with other points and base; the mean points follow the bins' weights."""
+        means = tuple(map(_mean, self.bins, tables))
+        return replace(self, bin_points=tables, base=base, mean_points=means)
+
+    def table(self, labels: Mapping[str, str] | None = None) -> pl.DataFrame:
+        """Return the card, one row for every bin of every feature.
+
+        Columns: feature, label (what ``labels`` calls the feature, else its name), bin, count
+        (rows), share (of the weight), bads, goods (weighted), bad_rate, woe, iv, coefficient (the
+        feature's β), points. Bins without weight have no bad rate. ``base`` is beside the table.
+        """
+        from scorecard.models.card_report import card_table
+
+        return card_table(self, labels or {})
+
+    def report(self, labels: Mapping[str, str] | None = None) -> CardReport:
+        """Return the card as a document for notebooks and for print; see `CardReport`."""
+        from scorecard.models.card_report import CardReport
+
+        return CardReport(self, dict(labels or {}))
+
+    def _repr_html_(self) -> str:
+        return self.report().html
+
     def to_dict(self) -> dict[str, Any]:
         """Return the card as JSON values; floats survive exactly."""
         return {
             "alpha": self.alpha,
+            "base": self.base,
             "factor": self.factor,
             "offset": self.offset,
             "features": [
-                {"beta": beta, "mean_points": mean, "bins": bins.to_dict()}
-                for beta, mean, bins in zip(self.betas, self.mean_points, self.bins, strict=True)
+                {
+                    "beta": beta,
+                    "mean_points": mean,
+                    "points": list(points),
+                    "bins": bins.to_dict(),
+                }
+                for beta, mean, points, bins in zip(
+                    self.betas, self.mean_points, self.bin_points, self.bins, strict=True
+                )
             ],
         }
 
@@ -158,11 +206,13 @@ class Scorecard:
         features = data["features"]
         return cls(
             bins=tuple(FeatureBins.from_dict(f["bins"]) for f in features),
-            betas=tuple(f["beta"] for f in features),
-            alpha=data["alpha"],
+            bin_points=tuple(tuple(f["points"]) for f in features),
             factor=data["factor"],
             offset=data["offset"],
             mean_points=tuple(f["mean_points"] for f in features),
+            betas=tuple(f["beta"] for f in features),
+            alpha=data["alpha"],
+            base=data["base"],
         )
 
     @classmethod
@@ -172,26 +222,85 @@ class Scorecard:
         betas: Sequence[float],
         alpha: float,
         *,
-        pdo: float,
-        base_score: float,
-        base_odds: float,
+        pdo: float | None = None,
+        base_score: float | None = None,
+        base_odds: float | None = None,
+        min_score: float | None = None,
+        max_score: float | None = None,
+        neutral_at_zero: bool = False,
     ) -> Scorecard:
-        """Scale log-odds to points: ``base_score`` at goods:bads ``base_odds``, +``pdo`` doubles.
+        """Turn a regression on WOE, margin = α + Σ βⱼ·WOEⱼ, into points on one of two scales.
 
-        factor = pdo / ln 2 and offset = base_score − factor·ln(base_odds); the mean points come
-        from the weights the bins counted. Raises `InputError` unless pdo and base_odds are
-        positive.
+        Either ``pdo``, ``base_score`` and ``base_odds`` (see `Scale.by_odds`), or ``min_score`` and
+        ``max_score``: the scores of the riskiest and the safest application there can be. With n
+        features the points are ``−factor·(βⱼ·WOE + α/n) + offset/n`` and the base is 0;
+        ``neutral_at_zero`` makes them ``−factor·βⱼ·WOE``, so that WOE 0 brings no points, and the
+        base ``offset − factor·α``. Mean points come from the weights the bins counted.
+
+        Raises `InputError` unless every feature has its β and exactly one scale is given in full.
         """
-        if not (pdo > 0 and base_odds > 0):
+        if len(bins) != len(betas):
             raise InputError(
-                f"pdo and base_odds must be positive; got pdo={pdo!r}, base_odds={base_odds!r}."
+                f"A scorecard needs one beta for each feature; got {len(bins)} features and "
+                f"{len(betas)} betas."
             )
-        factor = float(pdo / np.log(2))
-        offset = float(base_score - factor * np.log(base_odds))
-        blank = (0.0,) * len(bins)
-        card = cls(tuple(bins), tuple(betas), alpha, factor, offset, blank)
-        means = [
-            sum(w * p for w, p in zip(b.weights, table, strict=True)) / sum(b.weights)
-            for b, table in zip(bins, card.bin_points, strict=True)
-        ]
-        return cls(card.bins, card.betas, alpha, factor, offset, tuple(means))
+        by_odds, between = (pdo, base_score, base_odds), (min_score, max_score)
+        if None not in by_odds and between == (None, None):
+            scale = Scale.by_odds(*by_odds)  # type: ignore[arg-type]
+        elif None not in between and by_odds == (None, None, None):
+            ends = [
+                [beta * woe for woe in bins.woe[: _seen(bins)]]
+                for bins, beta in zip(bins, betas, strict=True)
+            ]
+            safest, riskiest = alpha + sum(map(min, ends)), alpha + sum(map(max, ends))
+            scale = Scale.between(*between, safest, riskiest)  # type: ignore[arg-type]
+        else:
+            raise InputError(
+                "A card has one scale: pdo, base_score and base_odds, or min_score and max_score; "
+                f"got pdo={pdo}, base_score={base_score}, base_odds={base_odds}, "
+                f"min_score={min_score}, max_score={max_score}."
+            )
+        factor, offset, n = scale.factor, scale.offset, len(bins)
+        if neutral_at_zero:
+            base = offset - factor * alpha
+            tables = tuple(
+                tuple(-factor * (beta * woe) for woe in b.woe)
+                for b, beta in zip(bins, betas, strict=True)
+            )
+        else:
+            base = 0.0
+            tables = tuple(
+                tuple(-factor * (beta * woe + alpha / n) + offset / n for woe in b.woe)
+                for b, beta in zip(bins, betas, strict=True)
+            )
+        means = tuple(map(_mean, bins, tables))
+        return cls(tuple(bins), tables, factor, offset, means, tuple(betas), alpha, base)
+
+
+def _check_table(bins: FeatureBins, points: Sequence[float]) -> None:
+    if len(points) != len(bins.woe):
+        raise InputError(
+            f"Feature {bins.name}: the card must hold points for each of its {len(bins.woe)} bins; "
+            f"got {len(points)}."
+        )
+    ordered = sorted(zip(bins.woe, points, strict=True))
+    for (woe, fewer), (higher, more) in pairwise(ordered):
+        if more < fewer and higher > woe:
+            raise InputError(
+                f"Feature {bins.name}: a safer bin never has fewer points; WOE {woe:.6g} has "
+                f"{fewer:.6g} and WOE {higher:.6g} has {more:.6g}."
+            )
+
+
+def _mean(bins: FeatureBins, points: Sequence[float]) -> float:
+    weights = bins.weights
+    return sum(w * p for w, p in zip(weights, points, strict=True)) / sum(weights)
+
+
+def _seen(bins: FeatureBins) -> int:
+    """Return how many bins a value can fall into: a number is never an unseen level."""
+    return len(bins.woe) - (bins.kind == "number")
+
+
+def _attainable(card: Scorecard) -> list[Sequence[float]]:
+    return [t[: _seen(b)] for b, t in zip(card.bins, card.bin_points, strict=True)]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Self
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
-from scipy.optimize import minimize
 from scipy.special import expit
+from sklearn import get_config
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.exceptions import NotFittedError as SklearnNotFittedError
 from sklearn.utils import Tags
@@ -17,12 +18,17 @@ from sklearn.utils.validation import check_is_fitted
 from scorecard.binning.binner import OptimalBinner, SpecialValues, Trends, UnfittedError
 from scorecard.binning.columns import ColumnError
 from scorecard.binning.target import read_target, read_weight
-from scorecard.errors import InputError, ScorecardError
+from scorecard.errors import InputError
+from scorecard.models.card_report import CardReport
+from scorecard.models.coefficients import coefficient_table
+from scorecard.models.logistic import fit_logistic
+from scorecard.models.one_row import one_row
+from scorecard.models.rounding import Rounding, check_digits, round_card
 from scorecard.models.scorecard import Scorecard
 
 Floats = NDArray[np.float64]
 
-_GRADIENT = 1e-7  # of the mean log-likelihood: beyond it the fit has not converged
+OUTPUTS = ("default", "pandas", "polars")
 
 
 class ScorecardClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
@@ -34,11 +40,18 @@ class ScorecardClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     `OptimalBinner`. A feature whose information value is below ``min_iv`` (bins treated as never
     seen add nothing to it), or whose coefficient is held at 0 by the sign rule, is not in the card;
     ``dropped_`` says why. ``l2`` is a ridge on the coefficients, in units of the mean
-    log-likelihood. The card gives ``base_score`` at goods:bads
-    ``base_odds`` and ``pdo`` points for every doubling.
+    log-likelihood.
 
-    Attributes: ``scorecard_`` (frozen `Scorecard`), ``binner_``, ``dropped_`` (reason by feature),
-    ``coef_`` (of the card's features), ``intercept_``, ``classes_``, ``feature_names_in_``.
+    The card has one of two scales: ``base_score`` at goods:bads ``base_odds`` and ``pdo`` points
+    for every doubling (None: 600, 30 and 20), or ``min_score`` and ``max_score``, which the
+    riskiest and the safest application there can be will get. ``neutral_at_zero`` gives WOE 0 no
+    points and puts what is common to all into the card's base. ``points_digits`` rounds the points
+    to so many decimals (0: whole points; None: not at all) such that they rank as well as they
+    can, see `round_card`; scores and probabilities are then those of the rounded card.
+
+    Attributes: ``scorecard_`` (frozen `Scorecard`), ``rounding_`` (frozen `Rounding`, None without
+    ``points_digits``), ``binner_``, ``dropped_`` (reason by feature), ``coef_`` (of the card's
+    features), ``intercept_``, ``classes_``, ``feature_names_in_``.
 
     Raises `InputError` for bad input or if no feature is left, `ScorecardError` if the fit does
     not converge.
@@ -56,9 +69,13 @@ class ScorecardClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         min_bin_share: float = 0.03,
         special_values: SpecialValues = None,
         *,
-        pdo: float = 20.0,
-        base_score: float = 600.0,
-        base_odds: float = 30.0,
+        pdo: float | None = None,
+        base_score: float | None = None,
+        base_odds: float | None = None,
+        min_score: float | None = None,
+        max_score: float | None = None,
+        neutral_at_zero: bool = False,
+        points_digits: int | None = None,
         l2: float = 1e-8,
         min_iv: float = 0.01,
         max_prebins: int = 100,
@@ -74,6 +91,10 @@ class ScorecardClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.pdo = pdo
         self.base_score = base_score
         self.base_odds = base_odds
+        self.min_score = min_score
+        self.max_score = max_score
+        self.neutral_at_zero = neutral_at_zero
+        self.points_digits = points_digits
         self.l2 = l2
         self.min_iv = min_iv
         self.max_prebins = max_prebins
@@ -86,6 +107,9 @@ class ScorecardClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         """Fit bins and coefficients on ``X`` (array, pandas or polars), shape (n, p)."""
         if not self.l2 >= 0:
             raise InputError(f"l2 must be at least 0; got {self.l2!r}.")
+        scale, digits = self._scale(), self.points_digits
+        if digits is not None:
+            digits = check_digits(digits)
         binner = OptimalBinner(
             self.max_bins, self.min_bin_share, self.trend, self.special_values,
             max_prebins=self.max_prebins, rare_share=self.rare_share,
@@ -106,41 +130,91 @@ class ScorecardClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         woe = np.column_stack(
             [np.ones(len(bad))] + [np.array(bins[j].woe)[index[j]] for j in chosen]
         )
-        theta = _fit_logistic(woe, bad, weight, self.l2)
-        for j, beta in zip(chosen, theta[1:], strict=True):
-            if beta == 0:
-                self.dropped_[names[j]] = "its coefficient would be positive beside the others"
-        kept = [(bins[j], float(beta)) for j, beta in zip(chosen, theta[1:], strict=True) if beta]
+        theta = fit_logistic(woe, bad, weight, self.l2)
+        betas = dict(zip(chosen, map(float, theta[1:]), strict=True))
+        kept = [j for j in chosen if betas[j]]
+        self._held = [names[j] for j in chosen if not betas[j]]
+        for name in self._held:
+            self.dropped_[name] = "its coefficient would be positive beside the others"
         if not kept:
             raise ColumnError(f"No feature is left for the scorecard: {self.dropped_}.")
-        self.scorecard_ = Scorecard.build(
-            [b for b, _ in kept], [beta for _, beta in kept], float(theta[0]),
-            pdo=self.pdo, base_score=self.base_score, base_odds=self.base_odds,
+        card = Scorecard.build(
+            [bins[j] for j in kept], [betas[j] for j in kept], float(theta[0]),
+            neutral_at_zero=self.neutral_at_zero, **scale,
         )  # fmt: skip
+        self.rounding_: Rounding | None = None
+        if digits is not None:
+            ends = None if self.min_score is None else (scale["min_score"], scale["max_score"])
+            card, self.rounding_ = round_card(
+                card, [index[j] for j in kept], bad * weight, ~bad * weight,
+                digits=digits, ends=ends,
+            )  # fmt: skip
+        self.scorecard_ = card
         self.binner_, self.classes_ = binner, classes
-        self.coef_, self.intercept_ = np.array([[b for _, b in kept]]), np.array([theta[0]])
+        self.coef_ = np.array([[betas[j] for j in kept]])
+        self.intercept_ = np.array([theta[0]])
+        # What `coefficients` needs of the sample, as small as it goes: a byte for every value.
+        size = np.min_scalar_type(max(len(bins[j].woe) for j in kept))
+        self._sample = (np.column_stack([index[j].astype(size) for j in kept]), bad, weight)
+        self._named = hasattr(binner, "feature_names_in_")
         self.n_features_in_ = binner.n_features_in_
-        if hasattr(binner, "feature_names_in_"):
+        if self._named:
             self.feature_names_in_ = binner.feature_names_in_
         elif hasattr(self, "feature_names_in_"):
             del self.feature_names_in_
         return self
 
-    def points(self, X: Any) -> Floats:
-        """Return the points of every row and feature of the card, shape (n, len(features))."""
-        self._check_fitted()
-        names, columns = self.binner_.read(X, reset=False)
-        held = dict(zip(names, columns, strict=True))
-        return self.scorecard_.points(held)
+    def _scale(self) -> dict[str, float]:
+        """Return the scale's parameters, those of the scale not asked for left out."""
+        by_odds = {"pdo": self.pdo, "base_score": self.base_score, "base_odds": self.base_odds}
+        between = {"min_score": self.min_score, "max_score": self.max_score}
+        given = {k: v for k, v in {**by_odds, **between}.items() if v is not None}
+        if not given.keys() & between.keys():
+            return {"pdo": 20.0, "base_score": 600.0, "base_odds": 30.0} | given
+        if given.keys() != between.keys():
+            raise InputError(
+                "min_score and max_score are given together, and without pdo, base_score and "
+                f"base_odds; got {given}."
+            )
+        return given
+
+    def points(self, X: Any) -> Any:
+        """Return the points of every row and feature of the card, shape (n, len(features)).
+
+        An array; after `set_output`, or under scikit-learn's ``transform_output``, a pandas or
+        polars frame whose columns are the card's features (a pandas frame keeps the index of X).
+        """
+        points = self._points(X)
+        own = getattr(self, "_sklearn_output_config", {})
+        output = own.get("transform", get_config()["transform_output"])
+        if output == "polars":
+            return pl.DataFrame(points, schema=list(self.scorecard_.features), orient="row")
+        if output == "pandas":
+            import pandas as pd
+
+            index = X.index if isinstance(X, pd.DataFrame) else None
+            return pd.DataFrame(points, columns=list(self.scorecard_.features), index=index)
+        return points
+
+    def set_output(self, *, transform: str | None = None) -> Self:
+        """Choose what `points` returns: ``"default"`` (an array), ``"pandas"`` or ``"polars"``."""
+        if transform is None:
+            return self
+        if transform not in OUTPUTS:
+            raise InputError(f"transform must be one of {', '.join(OUTPUTS)}; got {transform!r}.")
+        # The name under which scikit-learn's clone carries it over.
+        self._sklearn_output_config = {"transform": transform}
+        return self
 
     def score_points(self, X: Any) -> Floats:
-        """Return the score of every row, the sum of its points; higher is safer, shape (n,)."""
-        return self.scorecard_.score(self.points(X))
+        """Return the score of every row, base plus its points; higher is safer, shape (n,)."""
+        points = self._points(X)
+        return self.scorecard_.score(points)
 
     def decision_function(self, X: Any) -> Floats:
         """Return the log-odds of bad, shape (n,)."""
-        points = self.points(X)
-        margin: Floats = self.scorecard_.margin(self.scorecard_.score(points))
+        score = self.score_points(X)
+        margin: Floats = self.scorecard_.margin(score)
         return margin
 
     def predict_proba(self, X: Any) -> Floats:
@@ -154,23 +228,51 @@ class ScorecardClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         predicted: NDArray[Any] = self.classes_[(margin > 0).astype(int)]
         return predicted
 
-    def table(self) -> pl.DataFrame:
-        """Return the card, one row per feature and bin.
+    def table(self, labels: Mapping[str, str] | None = None) -> pl.DataFrame:
+        """Return the card, one row for every bin of every feature; see `Scorecard.table`."""
+        self._check_fitted()
+        return self.scorecard_.table(labels)
 
-        Columns: feature, bin, share (of the weight), bad_rate, woe, points.
+    def report(self, labels: Mapping[str, str] | None = None) -> CardReport:
+        """Return the card for notebooks and for print, with what rounding cost."""
+        self._check_fitted()
+        return CardReport(self.scorecard_, dict(labels or {}), self.rounding_)
+
+    def coefficients(self, weights: str = "sampling", *, confidence: float = 0.95) -> pl.DataFrame:
+        """Return the regression's coefficients with what statsmodels says of their precision.
+
+        Columns: feature (``(intercept)`` first), coefficient (of WOE, log-odds of bad), std_error,
+        z, p_value (two-sided, normal), lower and upper (of the ``confidence`` interval), note.
+
+        ``weights="sampling"`` reads the sample weights as sampling weights: they are scaled to the
+        number of rows with weight, and where they differ the covariance is the robust sandwich
+        (HC0), since a weight is then no number of observations. ``weights="counts"`` reads them as
+        the number of rows that each row stands for; they must be whole. No standard error is made
+        up: a coefficient held at 0 by the sign rule, or shrunk by the ridge ``l2`` by more than a
+        hundredth of its standard error, has none, and ``note`` says so. The bins were cut on the
+        same outcomes, which these errors do not know: they are somewhat too small.
+
+        Raises `InputError` for unknown ``weights``, a ``confidence`` outside (0, 1), counts that
+        are not whole, and where statsmodels is not installed.
         """
         self._check_fitted()
+        index, bad, weight = self._sample
         card = self.scorecard_
-        frames = []
-        for bins, points in zip(card.bins, card.bin_points, strict=True):
-            frame = bins.table().head(-1).select("bin", "share", "bad_rate", "woe")
-            frames.append(
-                frame.with_columns(
-                    pl.lit(bins.name).alias("feature"),
-                    pl.Series("points", points[: frame.height], dtype=pl.Float64),
-                ).select("feature", "bin", "share", "bad_rate", "woe", "points")
-            )
-        return pl.concat(frames)
+        woe = [np.array(bins.woe)[index[:, j]] for j, bins in enumerate(card.bins)]
+        return coefficient_table(
+            card.features, np.column_stack((np.ones(len(bad)), *woe)), bad, weight,
+            np.concatenate((self.intercept_, self.coef_[0])),
+            l2=self.l2, held=self._held, weights=weights, confidence=confidence,
+        )  # fmt: skip
+
+    def _points(self, X: Any) -> Floats:
+        self._check_fitted()
+        names = list(self.binner_.bins_)
+        if (values := one_row(X, names, named=self._named)) is not None:
+            row = dict(zip(names, values, strict=True))
+            return np.array([self.scorecard_.points_one(row)])
+        held = dict(zip(*self.binner_.read(X, reset=False), strict=True))
+        return self.scorecard_.points(held)
 
     def _check_fitted(self) -> None:
         try:
@@ -184,64 +286,3 @@ class ScorecardClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         tags.input_tags.allow_nan = True
         tags.input_tags.categorical = True
         return tags
-
-
-def _fit_logistic(woe: Floats, bad: NDArray[np.bool_], weight: Floats, l2: float) -> Floats:
-    """Return intercept and coefficients ≤ 0 that maximise the weighted log-likelihood.
-
-    ``woe`` begins with a column of ones. Newton's method finds the optimum; where that would turn
-    a sign, L-BFGS-B finds which coefficients the bound holds at 0, and Newton polishes the others.
-    """
-    weight = weight / weight.sum()
-    size = woe.shape[1]
-    ridge = np.full(size, l2)
-    ridge[0] = 0.0
-
-    def gradient(theta: Floats) -> tuple[Floats, Floats, Floats]:
-        z = woe @ theta
-        p = expit(z)
-        return (weight * (p - bad)) @ woe + ridge * theta, p, z
-
-    def loss(theta: Floats) -> tuple[float, Floats]:
-        slope, _, z = gradient(theta)
-        value = weight @ (np.logaddexp(0.0, z) - bad * z) + ridge @ (theta * theta) / 2
-        return float(value), slope
-
-    def polish(theta: Floats) -> Floats:
-        """Take Newton steps in the coefficients off the bound while they flatten the slope."""
-        free = np.concatenate(([True], theta[1:] < 0))
-        slope, p, _ = gradient(theta)
-        for _ in range(20):
-            part = woe[:, free]
-            hessian = part.T @ (part * (weight * p * (1 - p))[:, None]) + np.diag(ridge[free])
-            following = theta.copy()
-            following[free] -= np.linalg.lstsq(hessian, slope[free], rcond=None)[0]
-            slope_there, p, _ = gradient(following)
-            if not np.abs(slope_there[free]).max() < np.abs(slope[free]).max():
-                break
-            theta, slope = following, slope_there
-        return theta
-
-    rate = float(weight @ bad)
-    start = np.full(size, -0.5)
-    start[0] = np.log(rate / (1 - rate))
-    ceiling = np.concatenate(([np.inf], np.zeros(size - 1)))
-    theta = polish(start)
-    if (theta[1:] > 0).any() or np.abs(gradient(theta)[0]).max() > _GRADIENT:
-        theta = minimize(
-            loss, np.minimum(theta, ceiling), jac=True, method="L-BFGS-B",
-            bounds=[(None, None)] + [(None, 0.0)] * (size - 1),
-            options={"maxiter": 1000, "maxcor": 20, "ftol": 1e-15, "gtol": 1e-9},
-        ).x  # fmt: skip
-        theta = polish(theta)
-        while (theta[1:] > 0).any():  # a step across the bound: put it on the bound and go on
-            theta[1:] = np.minimum(theta[1:], 0.0)
-            theta = polish(theta)
-    slope = gradient(theta)[0]
-    slope[1:] = np.where(theta[1:] < 0, slope[1:], np.maximum(slope[1:], 0.0))
-    if np.abs(slope).max() > _GRADIENT:
-        raise ScorecardError(
-            f"The logistic regression did not converge: gradient {np.abs(slope).max():.2g} is "
-            f"above {_GRADIENT}. Raise l2 or remove features that are copies of each other."
-        )
-    return theta

@@ -46,9 +46,9 @@ class Outcome(_Section):
 
 
 class Sample(_Section):
-    """Which rows train and which test, by time."""
+    """Which rows train and which test: by time, or held out where there is no date (null)."""
 
-    observation_date: str
+    observation_date: str | None
     weight: str | None
     in_time: str
     out_of_time: str

@@ -54,7 +54,7 @@ class Voice(Protocol):
 
 
 class ScorecardVoice:
-    """A scorecard's answer: its points are its explanation."""
+    """A scorecard's answer: its base and points are its explanation."""
 
     name = "scorecard"
     space: Space = "points"
@@ -87,7 +87,7 @@ class ScorecardVoice:
         return Account(
             score=score,
             margin=self.card.margin(score),
-            base=0.0,
+            base=self.card.base,
             contributions=points,
             risk=(self._mean - points) / self.card.factor,
             flags=flags,

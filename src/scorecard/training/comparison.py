@@ -110,7 +110,13 @@ def notes(
             f"SUSPICIOUS: {name} alone is implausibly strong (IV {iv or 0:.2f}{alone}). Check that "
             "it is known at application."
         )
-    if sample.purged is None:
+    if policy.sample.observation_date is None:
+        said.append(
+            "NOT OUT OF TIME: the product has no observation date; what is called out of time are "
+            "rows held out by sample.out_of_time of policy.yaml, and a later period may go "
+            "differently."
+        )
+    elif sample.purged is None:
         said.append(
             "UNPURGED: the outcome has no horizon, so a row's label may have been settled after "
             "the first out-of-time date; out-of-time results are called unpurged."

@@ -22,7 +22,7 @@ from scorecard.training import comparison, plots
 from scorecard.training.declaration import trainable_policy
 from scorecard.training.fit import Fitted, Progress, fit_models, frozen
 from scorecard.training.result import TrainingResult
-from scorecard.training.sample import Sample, draw_sample
+from scorecard.training.sample import Part, Sample, draw_sample
 from scorecard.training.target import check_binary, target_note
 
 if TYPE_CHECKING:
@@ -166,8 +166,8 @@ def _log(
                 "product": product.name,
                 "seed": seed,
                 "features": len(product.features),
-                "in_time": f"{sample.in_time.first} to {sample.in_time.last}",
-                "out_of_time": f"{sample.out_of_time.first} to {sample.out_of_time.last}",
+                "in_time": _span(sample.in_time),
+                "out_of_time": _span(sample.out_of_time),
                 "central_tendency": policy.calibration.central_tendency,
                 "policy_version": policy.version,
                 **{
@@ -213,6 +213,10 @@ def _log(
         if champion:
             store.set_champion(product.name, version)
         return replace(result, version=version, run_id=run.id, champion=champion)
+
+
+def _span(part: Part) -> str:
+    return "undated" if part.first is None else f"{part.first} to {part.last}"
 
 
 def _flat(table: pl.DataFrame) -> dict[str, float]:

@@ -23,13 +23,16 @@ EXCLUDING = "after excluding: "
 
 @dataclass(frozen=True)
 class Part:
-    """The rows of one window: ``features`` (n rows), outcome ``y`` (bad is 1), ``weight``."""
+    """The rows of one window: ``features`` (n rows), outcome ``y`` (bad is 1), ``weight``.
+
+    ``first`` and ``last`` are its dates, None where the product has no observation date.
+    """
 
     features: pl.DataFrame
     y: Floats
     weight: Floats
-    first: str
-    last: str
+    first: str | None
+    last: str | None
 
     def __len__(self) -> int:
         return len(self.y)
@@ -88,8 +91,9 @@ def draw_sample(product: Product, policy: Policy, data: pl.DataFrame) -> Sample:
     steps.count("outcome known", table)
     early, late = (table.filter(dates) for dates in windows.values())
     purged = None
-    if policy.outcome.horizon_months is not None and late.height:
-        kept = early.filter(_label_ends(policy) < late[policy.sample.observation_date].min())
+    date = policy.sample.observation_date
+    if date is not None and policy.outcome.horizon_months is not None and late.height:
+        kept = early.filter(_label_ends(date, policy) < late[date].min())
         purged, early = early.height - kept.height, kept
     steps.count("in time", early)
     steps.count("out of time", late)
@@ -133,7 +137,12 @@ class _Steps:
 def _check_columns(product: Product, policy: Policy) -> None:
     """Raise `ProductError` where the columns that ``sample`` names cannot do what they are for."""
     date, weight = policy.sample.observation_date, policy.sample.weight
-    if product.kinds.get(date) != "date":
+    if date is None and policy.outcome.horizon_months is not None:
+        raise ProductError(
+            "outcome.horizon_months needs sample.observation_date, to tell when a label ends; name "
+            "the date or make the horizon null."
+        )
+    if date is not None and product.kinds.get(date) != "date":
         raise ProductError(f"sample.observation_date must name a column of dates; got {date!r}.")
     if weight is not None and product.kinds.get(weight) not in ("int", "float"):
         raise ProductError(f"sample.weight must name a column of numbers; got {weight!r}.")
@@ -146,9 +155,9 @@ def _condition(sql: str, product: Product, line: str) -> pl.Expr:
     return expression.polars
 
 
-def _label_ends(policy: Policy) -> pl.Expr:
+def _label_ends(date: str, policy: Policy) -> pl.Expr:
     months = policy.outcome.horizon_months
-    return pl.col(policy.sample.observation_date).dt.offset_by(f"{months}mo")
+    return pl.col(date).dt.offset_by(f"{months}mo")
 
 
 def _part(product: Product, policy: Policy, table: pl.DataFrame, window: str) -> Part:
@@ -172,11 +181,12 @@ def _part(product: Product, policy: Policy, table: pl.DataFrame, window: str) ->
         weight = table[policy.sample.weight].cast(pl.Float64).to_numpy()
         if not (np.isfinite(weight).all() and (weight > 0).all()):
             raise TableError(f"{policy.sample.weight} must be a positive weight in every row.")
-    dates = table[policy.sample.observation_date]
+    date = policy.sample.observation_date
+    dates = None if date is None else table[date]
     return Part(
         features=product.features.evaluate(table),
         y=y,
         weight=weight,
-        first=str(dates.min()),
-        last=str(dates.max()),
+        first=None if dates is None else str(dates.min()),
+        last=None if dates is None else str(dates.max()),
     )

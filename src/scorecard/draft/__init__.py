@@ -1,0 +1,5 @@
+"""A product folder drafted from any table, so that it reaches a first scorecard."""
+
+from scorecard.draft.product import Draft, check_absent, check_name, draft_product
+
+__all__ = ["Draft", "check_absent", "check_name", "draft_product"]

@@ -1,0 +1,120 @@
+"""The drafted ``policy.yaml``: every line that training needs, every number marked for review."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from scorecard.draft.source import comment
+from scorecard.draft.spelling import yaml_text
+from scorecard.draft.target import Target
+from scorecard.draft.windows import Windows
+
+_TEMPLATE = """\
+# Drafted by `scorecard init`; every line marked `review:` is a guess or a default, no decision.
+version: "draft"
+effective_date: {day}
+source: {source}
+
+product:
+  zh: {name}
+  en: {name}
+
+# review: who must the model not be about? Each exclusion is a SQL rule with a reason_zh and a
+# reason_en.
+population:
+  exclusions: []
+
+{outcome_said}
+outcome:
+  bad: {bad}
+  known: {known}
+  # review: months after which the outcome is settled; null means that it has no horizon.
+  horizon_months: null
+  zh: {target}
+  en: {target}
+
+{sample_said}
+sample:
+  observation_date: {date}
+  weight: {weight}
+  in_time: {in_time}
+  out_of_time: {out_of_time}
+
+# review: the mean PD that is expected of the whole business, and where the number comes from.
+calibration:
+  central_tendency: {central_tendency}
+  source: {central_source}
+
+# review: which model answers, and by how much the other must be better to take its place.
+answering:
+  default: scorecard
+  metric: auc
+  min_gain: 0.01
+
+# review: contributions of fewer log-odds are no reason.
+reasons:
+  min_contribution: 0.02
+
+# review: the scale of the points.
+score:
+  pdo: 20
+  base_score: 600
+  base_odds: 30
+
+# review: the master scale.
+grades:
+  first_edge: 0.0005
+  ratio: 400
+  count: 10
+  pd_floor: 0.0005
+
+models:
+  scorecard: {{}}
+  boosted: {{}}
+{remarks}"""
+
+_NOT_IN_TIME = """
+remarks:
+  - zh: 表中没有可用的观察日期：所称时间外的结果来自留出的行，并非之后的时期。
+    en: >-
+      NOT OUT OF TIME: the table has no usable observation date, so what is called out of time are
+      rows held out by a hash of the same period; a later period may go differently.
+"""
+
+
+@dataclass(frozen=True)
+class Business:
+    """The numbers of a policy that the table tells: mean PD, its source, and the weight column."""
+
+    name: str
+    day: str
+    source: str
+    weight: str | None
+    central_tendency: float
+    central_source: str
+
+
+def policy_source(business: Business, target: Target, windows: Windows) -> str:
+    """Return the text of ``policy.yaml``."""
+    date = windows.date
+    return _TEMPLATE.format(
+        day=yaml_text(business.day),
+        source=yaml_text(business.source),
+        name=yaml_text(business.name),
+        target=yaml_text(target.column),
+        outcome_said=_comment(f"review: {target.said}."),
+        bad=yaml_text(target.bad),
+        known=yaml_text(target.known),
+        sample_said=_comment(f"review: {windows.said}."),
+        date="null" if date is None else yaml_text(date),
+        weight="null" if business.weight is None else yaml_text(business.weight),
+        in_time=yaml_text(windows.in_time),
+        out_of_time=yaml_text(windows.out_of_time),
+        central_tendency=business.central_tendency,
+        central_source=yaml_text(business.central_source),
+        remarks=_NOT_IN_TIME if date is None else "",
+    )
+
+
+def _comment(text: str) -> str:
+    return "\n".join(comment(text))

@@ -1,0 +1,187 @@
+"""The card on paper: one table, and the document that shows it in notebooks and in print."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+if TYPE_CHECKING:
+    from scorecard.models.rounding import Rounding
+    from scorecard.models.scorecard import Scorecard
+
+_STYLE = """<style>
+.sc-card{font:13px/1.5 system-ui,"PingFang SC","Microsoft YaHei",sans-serif;color:#1c2733;
+background:#fff;padding:.5em;max-width:70em}
+.sc-card dl{display:flex;flex-wrap:wrap;gap:.2em 2em;margin:.3em 0 .8em}
+.sc-card dt{color:#5c6873;font-weight:400;margin:0}
+.sc-card dd{margin:0;font-weight:600}
+.sc-card table{border-collapse:collapse;width:100%;color:inherit}
+.sc-card thead{display:table-header-group}
+.sc-card th{font-weight:500;color:#5c6873;border-bottom:1px solid #c9cfd4;vertical-align:bottom}
+.sc-card th,.sc-card td{padding:.15em .6em;text-align:right;background:none}
+.sc-card tbody{border-bottom:1px solid #c9cfd4;break-inside:avoid;page-break-inside:avoid}
+.sc-card tbody th{text-align:left;vertical-align:top;font-weight:600;color:inherit;max-width:16em;
+overflow-wrap:anywhere}
+.sc-card tbody th small{display:block;font-weight:400;color:#5c6873}
+.sc-card thead th{white-space:nowrap}
+.sc-card thead th:nth-child(-n+2),.sc-card .bin{text-align:left}
+.sc-card .bin{min-width:9em;overflow-wrap:anywhere}
+.sc-card .points{font-weight:600}
+.sc-card .none{color:#5c6873}
+.sc-card .bar{position:relative;width:8em;min-width:8em}
+.sc-card .bar i{position:absolute;top:.3em;bottom:.3em;print-color-adjust:exact;
+-webkit-print-color-adjust:exact}
+@media print{.sc-card{font-size:9pt;padding:0;max-width:none}.sc-card .bar{width:5em;min-width:5em}}
+</style>"""
+_SAFER, _RISKIER = "#3f8f7b", "#c2603f"
+_HEADS = (
+    ("特征", "feature"), ("分箱", "bin"), ("数量", "count"), ("占比", "share"), ("坏", "bads"),
+    ("好", "goods"), ("坏账率", "bad rate"), ("证据权重", "WOE"), ("", ""), ("信息值", "IV"),
+    ("分值", "points"),
+)  # fmt: skip
+_LABELS = {"missing": "缺失 missing", "unseen": "未见 unseen"}
+
+
+def card_table(card: Scorecard, labels: Mapping[str, str]) -> pl.DataFrame:
+    """Return the card as a frame; see `Scorecard.table`."""
+    frames = []
+    for bins, points, beta in zip(card.bins, card.bin_points, card.betas, strict=True):
+        frame = bins.table().head(-1)  # the last row is the total
+        rated = frame.select(
+            "bin", "count", "share", "bads", "goods", "bad_rate", "woe", "iv"
+        ).with_columns(
+            pl.lit(bins.name).alias("feature"),
+            pl.lit(labels.get(bins.name, bins.name)).alias("label"),
+            pl.lit(beta, dtype=pl.Float64).alias("coefficient"),
+            pl.Series("points", points[: frame.height], dtype=pl.Float64),
+        )
+        frames.append(rated.select("feature", "label", pl.exclude("feature", "label")))
+    return pl.concat(frames)
+
+
+@dataclass(frozen=True)
+class CardReport:
+    """A card with what explains it, as one self-contained piece of HTML.
+
+    ``labels`` says what features are called, ``rounding`` what rounding cost. The headings are
+    Chinese and English; every text that comes from data is escaped; no script, nothing is loaded.
+    Points are shown in full where three decimals hold them, else to two decimals.
+    """
+
+    card: Scorecard
+    labels: dict[str, str] = field(default_factory=dict)
+    rounding: Rounding | None = None
+
+    @property
+    def table(self) -> pl.DataFrame:
+        """The card as a frame; see `Scorecard.table`."""
+        return card_table(self.card, self.labels)
+
+    @property
+    def html(self) -> str:
+        """The report as a fragment with its own style."""
+        decimals = _decimals(self.card)
+        widest = max(abs(woe) for bins in self.card.bins for woe in bins.woe)
+        facts = "".join(
+            f"<div><dt>{escape(name)}</dt><dd>{escape(value)}</dd></div>"
+            for name, value in self._facts(decimals)
+        )
+        head = "".join(f"<th scope='col'>{zh}{'<br>' if zh else ''}{en}</th>" for zh, en in _HEADS)
+        groups = self.table.partition_by("feature", maintain_order=True)
+        body = "".join(_feature(group, widest, decimals) for group in groups)
+        return (
+            f"{_STYLE}<div class='sc-card'><dl>{facts}</dl><table><thead><tr>{head}</tr></thead>"
+            f"{body}</table></div>"
+        )
+
+    def _repr_html_(self) -> str:
+        return self.html
+
+    def to_html(self, path: str | Path) -> Path:
+        """Write the report as a page of its own and return its path."""
+        path = Path(path)
+        path.write_text(
+            "<!doctype html><html lang='zh'><head><meta charset='utf-8'>"
+            f"<title>评分卡 scorecard</title></head><body>{self.html}</body></html>",
+            encoding="utf-8",
+        )
+        return path
+
+    def _facts(self, decimals: int) -> list[tuple[str, str]]:
+        card = self.card
+        facts = [
+            ("基础分 base", f"{card.base:.{decimals}f}"),
+            (
+                "分数范围 scores from … to …",
+                f"{card.min_score:.{decimals}f} … {card.max_score:.{decimals}f}",
+            ),
+            (
+                "坏账对数几率 log-odds of bad",
+                f"({card.offset:.4f} − 总分 score) / {card.factor:.4f}",
+            ),
+        ]
+        if (rounding := self.rounding) is not None:
+            facts += [
+                (
+                    "取整前后 AUC, exact → rounded (nearest)",
+                    f"{rounding.auc_exact:.5f} → {rounding.auc:.5f} ({rounding.auc_nearest:.5f})",
+                ),
+                (
+                    "取整最大误差 largest error of rounding",
+                    f"{rounding.largest_error:.2f} (≤ {rounding.bound:.2f})",
+                ),
+            ]
+        return facts
+
+
+def _decimals(card: Scorecard) -> int:
+    numbers = [card.base, *(point for table in card.bin_points for point in table)]
+    for decimals in range(4):
+        if all(round(number, decimals) == number for number in numbers):
+            return decimals
+    return 2
+
+
+def _feature(group: pl.DataFrame, widest: float, decimals: int) -> str:
+    rows = group.rows(named=True)
+    first = rows[0]
+    said = [f"β {first['coefficient']:.3f}", f"IV {group['iv'].sum():.3f}"]
+    if first["label"] != first["feature"]:
+        said.insert(0, first["feature"])
+    small = "".join(f"<small>{escape(each)}</small>" for each in said)
+    name = f"<th scope='rowgroup' rowspan='{len(rows)}'>{escape(first['label'])}{small}</th>"
+    for row in rows[-2:]:  # before them a text level may well be called missing
+        row["bin"] = _LABELS.get(row["bin"], row["bin"])
+    body = "".join(
+        f"<tr>{name if k == 0 else ''}{_cells(row, widest, decimals)}</tr>"
+        for k, row in enumerate(rows)
+    )
+    return f"<tbody>{body}</tbody>"
+
+
+def _cells(row: dict[str, Any], widest: float, decimals: int) -> str:
+    rate = (
+        "<td class='none'>–</td>" if row["bad_rate"] is None else f"<td>{row['bad_rate']:.2%}</td>"
+    )
+    woe = row["woe"]
+    return (
+        f"<td class='bin'>{escape(row['bin'])}</td>"
+        f"<td>{row['count']:,}</td><td>{row['share']:.1%}</td>"
+        f"<td>{row['bads']:,.0f}</td><td>{row['goods']:,.0f}</td>{rate}"
+        f"<td>{woe:{'+' if woe else ''}.3f}</td><td class='bar'>{_bar(woe, widest)}</td>"
+        f"<td>{row['iv']:.4f}</td><td class='points'>{row['points']:.{decimals}f}</td>"
+    )
+
+
+def _bar(woe: float, widest: float) -> str:
+    """Draw WOE from the middle: safer to the right, riskier to the left."""
+    if woe == 0:
+        return ""
+    width = 50 * abs(woe) / widest
+    left, colour = (50.0, _SAFER) if woe > 0 else (50 - width, _RISKIER)
+    return f"<i style='left:{left:.1f}%;width:{width:.1f}%;background:{colour}'></i>"

@@ -1,0 +1,89 @@
+"""The drafted files: what a linter and a formatter leave alone, and names of any kind."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+import yaml
+from sqlglot.dialects.duckdb import DuckDB
+
+import scorecard as sc
+from scorecard.draft import Draft, draft_product
+from scorecard.draft.spelling import sql_name
+from scorecard.errors import InputError
+from scorecard.features import Expression
+
+HOSTILE = [
+    "default payment next month", "class", "select", 'say "it"', "it's", "年收入", "x.y", "float",
+    "column", "datetime", "l", "copy", "_hidden", "100%", "A", "a", "\\", "{x}", "-- c", "a;b",
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def hostile() -> Draft:
+    rng = np.random.default_rng(2)
+    table = pl.DataFrame({name: rng.normal(size=300) for name in HOSTILE})
+    levels = ['"', "'", "\\", "\n", "line\x00", "名", "x" * 120]
+    table = table.with_columns(
+        pl.Series("level of 中文", rng.choice(levels, 300)),
+        pl.Series('the "bad" one', rng.choice(["ok'", 'no "good"', None], 300, p=[0.6, 0.3, 0.1])),
+    )
+    return draft_product("any", table, 'the "bad" one', day="2026-01-01")
+
+
+def test_names_of_any_kind_come_back_and_others_are_said_to_be_left_out(
+    hostile: Draft, tmp_path: Path
+) -> None:
+    product = sc.load_product(hostile.write(tmp_path))
+    assert set(hostile.undeclared) == {"copy", "_hidden"}
+    assert {c.name for c in product.columns} | set(hostile.undeclared) == set(
+        hostile.table()["column"]
+    )
+    for name in hostile.undeclared:
+        assert f"# review: '{name}' is not declared" in hostile.files["schema.py"]
+    names = [name.lower() for name in product.features.names]
+    assert len(set(names)) == len(names)
+    assert product.policy["outcome"]["bad"] == '"the ""bad"" one" = \'no "good"\''
+    assert all(name.isidentifier() for name in names)
+
+
+def test_a_linter_and_a_formatter_leave_the_files_alone(hostile: Draft, tmp_path: Path) -> None:
+    pytest.importorskip("ruff")
+    root = Path(__file__).parents[2]
+    shutil.copy(root / "pyproject.toml", tmp_path)
+    hostile.write(tmp_path / "features")
+    known = 'lint.isort.known-first-party=["scorecard"]'
+    for command in (["check", "--config", known], ["format", "--diff"]):
+        done = subprocess.run(
+            [sys.executable, "-m", "ruff", *command, "--no-cache", str(tmp_path / "features")],
+            cwd=tmp_path, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_every_business_number_is_marked_for_review(hostile: Draft) -> None:
+    text = hostile.files["policy.yaml"]
+    assert set(yaml.safe_load(text)) == set(sc.load_product("sme_cn").policy) | {"remarks"}
+    for section in ("outcome", "sample", "calibration", "answering", "reasons", "score", "grades"):
+        above = text.split(f"\n{section}:")[0].splitlines()[-1]
+        assert above.startswith("#"), section
+
+
+def test_a_bare_name_is_read_back_as_a_column() -> None:
+    words = [word for word in DuckDB.Tokenizer.KEYWORDS if word.isidentifier()]
+    assert len(words) > 200
+    for word in [*words, "while", "GrAppv", "connect_by_root"]:
+        expression = Expression(f"{sql_name(word)} * 2", {word: "float"})
+        assert expression.reads == {word}
+    assert sql_name("GrAppv") == "GrAppv"
+
+
+def test_a_folder_that_exists_is_left_as_it_is(hostile: Draft, tmp_path: Path) -> None:
+    (tmp_path / "any").mkdir()
+    with pytest.raises(InputError, match="exists already and is not overwritten"):
+        hostile.write(tmp_path)
+    assert list(tmp_path.iterdir()) == [tmp_path / "any"]
