@@ -19,7 +19,7 @@ EXACT = 2**53
 # Integers beyond what polars stores are clamped to its limits, where a range must refuse them.
 INT64_MIN, INT64_MAX = -(2**63), 2**63 - 1
 ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-RESERVED = frozenset(dir(BaseModel)) | {"row", "problems"}
+RESERVED = frozenset(dir(BaseModel)) | {"Config", "row", "problems"}
 
 
 def check_column(column: Column) -> None:

@@ -32,8 +32,8 @@ def waterfall_table(
     bar between them starts where the one above ends. ``most`` features are shown, those that move
     the number most, and the others are one bar. ``reference`` (feature → contribution) is what each
     contribution is measured against: the starting point becomes the base plus its sum, the number
-    stays. A scorecard's base is 0 and every feature brings points, so that its mean points make the
-    readable reference.
+    stays. In a scorecard every feature brings points, so that its mean points make the readable
+    reference.
 
     ``riskier`` is None for the first and last bar. Raises `InputError` for ``most`` below 1 or a
     reference of other features.
