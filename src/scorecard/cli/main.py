@@ -1,4 +1,4 @@
-"""``scorecard``: simulate, init, train, rate, serve, demo."""
+"""``scorecard``: simulate, init, train, rate, export, serve, demo."""
 
 from __future__ import annotations
 
@@ -144,6 +144,35 @@ def rate(
     from scorecard.cli.rating import run_rating
 
     run_rating(model, file, out=out, rejected=rejected, as_json=as_json)
+
+
+@app.command()
+def export(
+    model: Annotated[
+        str,
+        typer.Argument(help="Bundle folder, models:/NAME@champion, or a file of --format json."),
+    ],
+    dialect: Annotated[
+        str | None,
+        typer.Option(help="duckdb, postgres, spark, hive, databricks, trino or snowflake."),
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="File to write, .sql or .json; left out, it is printed.")
+    ] = None,
+    form: Annotated[str, typer.Option("--format", help="sql or json.")] = "sql",
+    table: Annotated[
+        str | None, typer.Option(help="Table of applications; applications by default.")
+    ] = None,
+    keep: Annotated[
+        list[str] | None,
+        typer.Option(help="Column to pass on, repeatable; the product's identifiers by default."),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Write the scorecard as one SQL statement: features, points, score, PD and grade."""
+    from scorecard.cli.export import run_export
+
+    run_export(model, dialect=dialect, form=form, out=out, table=table, keep=keep, as_json=as_json)
 
 
 @app.command()

@@ -67,7 +67,7 @@ def write_table(frame: pl.DataFrame, path: Path) -> None:
             )
     try:
         table = _flat(frame) if to_csv else frame
-        with _replacing(path) as file:  # a path that polars opens has its "~" expanded
+        with replacing(path) as file:  # a path that polars opens has its "~" expanded
             if to_csv:
                 table.write_csv(file)
             else:
@@ -82,7 +82,7 @@ def write_table(frame: pl.DataFrame, path: Path) -> None:
 
 
 @contextmanager
-def _replacing(path: Path) -> Iterator[IO[bytes]]:
+def replacing(path: Path) -> Iterator[IO[bytes]]:
     """Yield a file in the folder of ``path`` that takes its place in the end, or is gone."""
     target = Path(os.path.realpath(path))  # what a link points to is replaced, not the link
     exists = target.exists()

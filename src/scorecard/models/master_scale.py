@@ -49,7 +49,8 @@ class MasterScale:
         return tuple(f"R{k + 1}" for k in range(len(self.edges) - 1))
 
     @cached_property
-    def _inner(self) -> Floats:
+    def log_odds_edges(self) -> Floats:
+        """The edges between grades (count − 1,), in log-odds."""
         return logit(np.array(self.edges[1:-1]))
 
     @cached_property
@@ -62,7 +63,7 @@ class MasterScale:
 
     def index(self, log_odds: Floats) -> np.ndarray[Any, np.dtype[np.intp]]:
         """Return the position (0 = safest) of calibrated log-odds (n,)."""
-        return np.searchsorted(self._inner, log_odds, side="right")
+        return np.searchsorted(self.log_odds_edges, log_odds, side="right")
 
     def grades(self, log_odds: Floats) -> np.ndarray[Any, np.dtype[np.str_]]:
         """Return the labels of calibrated log-odds (n,)."""

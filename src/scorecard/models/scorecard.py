@@ -180,6 +180,12 @@ class Scorecard:
     def _repr_html_(self) -> str:
         return self.report().html
 
+    def to_sql(self, dialect: str, *, table: str = "features", keep: Sequence[str] = ()) -> str:
+        """Return one SELECT that scores a table of the card's features; see `card_sql`."""
+        from scorecard.models.card_sql import card_sql
+
+        return card_sql(self, dialect, table=table, keep=keep)
+
     def to_dict(self) -> dict[str, Any]:
         """Return the card as JSON values; floats survive exactly."""
         return {

@@ -113,7 +113,7 @@ class Rater:
         self.policy_version: str = policy.version
         self.features: FeatureSet = self.product.features
         self.scale = MasterScale.from_dict(bundle.json("grades.json"))
-        card = Scorecard.from_dict(bundle.json("scorecard.json"))
+        self.card = card = Scorecard.from_dict(bundle.json("scorecard.json"))
         background = pl.read_parquet(io.BytesIO(bundle.files["background.parquet"]))
         boosted = BoostedModel.from_bytes(bundle.files["booster.ubj"])
         if boosted.names != self.features.names or not set(card.features) <= set(boosted.names):
@@ -127,7 +127,7 @@ class Rater:
         first = next(voice for voice in voices if voice.name == self.answering)
         self._voices = {"first": first, "second": next(v for v in voices if v is not first)}
         calibration = bundle.json("calibration.json")
-        self._calibration = {
+        self.calibrations = {
             voice.name: Calibration.from_dict(calibration[voice.name]) for voice in voices
         }
         self._writer = ReasonWriter(
@@ -277,7 +277,7 @@ class Rater:
         )
 
     def _verdict(self, voice: Voice, account: Account) -> _Verdict:
-        log_odds = self._calibration[voice.name].log_odds(account.margin)
+        log_odds = self.calibrations[voice.name].log_odds(account.margin)
         pd = np.maximum(expit(log_odds), self.scale.pd_floor)
         return _Verdict(account, pd, self.scale.grades(log_odds).tolist())
 
