@@ -9,7 +9,7 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from scorecard import binning, errors, metrics, reject, values
+    from scorecard import binning, errors, export, metrics, reject, selection, values
     from scorecard.binning import OptimalBinner
     from scorecard.contract import Product, Rule, column, load_product
     from scorecard.features import Feature, FeatureSet, ReasonText
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
         RejectInference,
         Reweighting,
     )
+    from scorecard.selection import FeatureSelector, SelectionReport
     from scorecard.simulation import simulate
     from scorecard.training import TrainingResult, train
     from scorecard.values import Explanation, Problem, Rating, Reason
@@ -39,6 +40,7 @@ _HOMES = {
     "Explanation": "values",
     "Extrapolation": "reject",
     "Feature": "features",
+    "FeatureSelector": "selection",
     "FeatureSet": "features",
     "FuzzyAugmentation": "reject",
     "MasterScale": "models",
@@ -55,13 +57,14 @@ _HOMES = {
     "Reweighting": "reject",
     "Rule": "contract",
     "ScorecardClassifier": "models",
+    "SelectionReport": "selection",
     "TrainingResult": "training",
     "column": "contract",
     "load_product": "contract",
     "simulate": "simulation",
     "train": "training",
 }
-_ROOMS = ("binning", "errors", "metrics", "reject", "values")
+_ROOMS = ("binning", "errors", "export", "metrics", "reject", "selection", "values")
 
 __all__ = [
     "AugmentedSample",
@@ -70,6 +73,7 @@ __all__ = [
     "Explanation",
     "Extrapolation",
     "Feature",
+    "FeatureSelector",
     "FeatureSet",
     "FuzzyAugmentation",
     "MasterScale",
@@ -86,13 +90,16 @@ __all__ = [
     "Reweighting",
     "Rule",
     "ScorecardClassifier",
+    "SelectionReport",
     "TrainingResult",
     "binning",
     "column",
     "errors",
+    "export",
     "load_product",
     "metrics",
     "reject",
+    "selection",
     "simulate",
     "train",
     "values",

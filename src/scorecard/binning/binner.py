@@ -12,15 +12,16 @@ from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.exceptions import NotFittedError as SklearnNotFittedError
 from sklearn.utils import ClassifierTags, Tags
-from sklearn.utils.validation import check_array, check_is_fitted, validate_data
+from sklearn.utils.validation import check_is_fitted
 
-from scorecard.binning.columns import Column, ColumnError, read_column, read_frame
+from scorecard.binning.columns import Column
 from scorecard.binning.editing import BinEditor
 from scorecard.binning.feature_bins import FeatureBins
 from scorecard.binning.fitting import MISSING_POLICIES, UNSEEN_POLICIES, Settings, fit_feature
 from scorecard.binning.given import read_cuts, read_groups
 from scorecard.binning.periods import Periods
 from scorecard.binning.prebins import FREE, ByHand
+from scorecard.binning.reading import read_table
 from scorecard.binning.rules import TRENDS
 from scorecard.binning.table import BinningTable, bins_figure
 from scorecard.binning.target import read_target, read_weight
@@ -142,9 +143,15 @@ class OptimalBinner(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         columns: list[Column],
         bad: NDArray[np.bool_],
         weight: NDArray[np.float64],
+        periods: Periods | None = None,
     ) -> list[NDArray[np.int64]]:
         """Fit on columns already read and return each column's bin index, shape (n,) each."""
-        self._fit(names, columns, bad, weight, None)
+        self._fit(names, columns, bad, weight, periods)
+        return self.index_columns(columns)
+
+    def index_columns(self, columns: list[Column]) -> list[NDArray[np.int64]]:
+        """Return the bin index of columns already read, shape (n,) each."""
+        self._check_fitted()
         return [b.index(column) for b, column in zip(self.bins_.values(), columns, strict=True)]
 
     def _fit(
@@ -183,9 +190,11 @@ class OptimalBinner(TransformerMixin, BaseEstimator):  # type: ignore[misc]
             woe[:, j] = np.array(bins.woe)[bins.index(column)]
         return woe
 
-    def fit_transform(self, X: Any, y: Any = None, sample_weight: Any = None) -> Any:
+    def fit_transform(
+        self, X: Any, y: Any = None, sample_weight: Any = None, periods: Any = None
+    ) -> Any:
         """Fit and return the WOE of the training rows."""
-        return self.fit(X, y, sample_weight).transform(X)
+        return self.fit(X, y, sample_weight, periods).transform(X)
 
     def binning_table(self, feature: str) -> BinningTable:
         """Return one row per bin of ``feature`` and a last row ``total``.
@@ -239,23 +248,7 @@ class OptimalBinner(TransformerMixin, BaseEstimator):  # type: ignore[misc]
 
     def read(self, X: Any, *, reset: bool) -> tuple[list[str], list[Column]]:
         """Return names and columns of ``X``, checked against the fitted ones unless ``reset``."""
-        if not hasattr(X, "columns"):  # an array: scikit-learn's own checks and messages
-            plain = not isinstance(X, np.ndarray) or X.dtype.kind not in "OU"
-            X = check_array(
-                X, dtype=np.float64 if plain and not _has_text(X) else None,
-                ensure_all_finite=False, estimator=self,
-            )  # fmt: skip
-        names, raw = read_frame(X)
-        validate_data(self, X, reset=reset, skip_check_array=True)
-        if not names or len(raw[0]) == 0:
-            raise ColumnError(
-                f"X must have rows and columns; found array with {len(raw[0]) if raw else 0} "
-                f"sample(s) and {len(names)} feature(s) (shape={(0, len(names))}) while a minimum "
-                "of 1 is required."
-            )
-        if len(set(names)) < len(names):
-            raise ColumnError(f"Feature names must differ; got {names}.")
-        return names, [read_column(c, name) for name, c in zip(names, raw, strict=True)]
+        return read_table(self, X, reset=reset)
 
     def _settings(self, names: list[str], columns: list[Column]) -> list[Settings]:
         for name, chosen, allowed in (
@@ -355,9 +348,3 @@ class OptimalBinner(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         tags.input_tags.allow_nan = True
         tags.input_tags.categorical = True
         return tags
-
-
-def _has_text(X: Any) -> bool:
-    return isinstance(X, (list, tuple)) and any(
-        isinstance(v, str) or v is None for row in X if isinstance(row, (list, tuple)) for v in row
-    )

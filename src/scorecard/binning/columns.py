@@ -28,9 +28,10 @@ class ColumnTypeError(InputError, TypeError):
 def read_column(values: Any, name: str) -> Column:
     """Return a column as float64 array (NaN is missing) or polars String series (null is missing).
 
-    Takes a numpy array, a polars or pandas series, or a list. Booleans are numbers; a column
-    without any value counts as numbers, all missing. Raises `ColumnError` naming the feature for
-    infinite numbers, dates, and mixtures of numbers and text; `ColumnTypeError` for other objects.
+    Takes a numpy array, a polars or pandas series, or a list. Booleans are numbers, categories are
+    text whatever their levels; a column without any value counts as numbers, all missing. Raises
+    `ColumnError` naming the feature for infinite numbers, dates, and mixtures of numbers and text;
+    `ColumnTypeError` for other objects.
     """
     column = _read(values, name)
     if isinstance(column, np.ndarray) and np.isinf(column).any():
@@ -53,7 +54,11 @@ def _read(values: Any, name: str) -> Column:
     if kind in "cmM":
         raise _wrong_type(name, str(values.dtype))
     if hasattr(values, "astype") and hasattr(values, "to_numpy"):
-        values = values.astype(object).to_numpy()
+        dtype, values = values.dtype, values.astype(object).to_numpy()
+        if hasattr(dtype, "categories"):
+            values = [None if is_missing(v) else str(v) for v in values]
+            if not any(values):
+                values = [None] * len(values)
     return _from_objects(list(values), name)
 
 
@@ -102,7 +107,8 @@ def _wrong_type(name: str, got: str) -> ColumnError:
 
 
 def read_frame(X: Any) -> tuple[list[str], list[Any]]:
-    """Return names and raw columns of a 2-D array (names x0, x1, …), pandas or polars frame."""
+    """Return names and raw columns of a 2-D array (names x0, x1, …) or of any frame."""
+    X = eager(X)
     if isinstance(X, pl.DataFrame):
         return X.columns, X.get_columns()
     if hasattr(X, "iloc") and hasattr(X, "columns"):
@@ -114,3 +120,12 @@ def read_frame(X: Any) -> tuple[list[str], list[Any]]:
             "Reshape your data: X.reshape(-1, 1) for one feature, X.reshape(1, -1) for one row."
         )
     return [f"x{j}" for j in range(array.shape[1])], [array[:, j] for j in range(array.shape[1])]
+
+
+def eager(X: Any) -> Any:
+    """Return ``X``, a lazy frame collected and a pyarrow table as a polars one."""
+    if isinstance(X, pl.LazyFrame):
+        return X.collect()
+    if type(X).__module__.startswith("pyarrow.") and hasattr(X, "column_names"):
+        return pl.from_arrow(X)
+    return X

@@ -15,20 +15,16 @@ from sklearn.utils.validation import (
     _check_sample_weight,
     check_is_fitted,
     column_or_1d,
-    validate_data,
 )
 
-from scorecard.errors import InputError
+from scorecard.binning.columns import ColumnError
+from scorecard.binning.reading import read_table
 from scorecard.features.feature import TRENDS
 from scorecard.models.boosted import BoostedModel, EncodedFeature, xgboost
 from scorecard.models.unseen_branch import to_heavier_side
 
 OnRound = Callable[[int, int], None]
 _SIGNS = {"ascending": 1, "descending": -1, "none": 0}
-
-
-class ColumnError(InputError, ValueError):
-    """Columns, targets or weights break a rule; a ValueError too, as scikit-learn expects."""
 
 
 class BoostedClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
@@ -227,26 +223,8 @@ class BoostedClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     def _columns(self, X: Any, *, reset: bool) -> list[NDArray[Any]]:
         """Return the columns as float64 arrays (numbers) or object arrays of str and None."""
-        if hasattr(X, "columns") and hasattr(X, "shape"):
-            return self._frame_columns(X, reset=reset)
-        array = np.asarray(X) if isinstance(X, (list, tuple)) else X
-        kind = getattr(getattr(array, "dtype", None), "kind", "")
-        if kind in ("O", "U") and getattr(array, "ndim", 0) == 2:
-            array = validate_data(self, array, reset=reset, dtype=None, ensure_all_finite=False)
-            return [_column(f"x{j}", column) for j, column in enumerate(array.T)]
-        array = validate_data(
-            self, array, reset=reset, dtype=np.float64, ensure_all_finite="allow-nan"
-        )
-        return list(array.T)
-
-    def _frame_columns(self, X: Any, *, reset: bool) -> list[NDArray[Any]]:
-        if 0 in X.shape or len(set(X.columns)) < len(X.columns):
-            raise ColumnError(
-                "X must have rows and columns with distinct names; "
-                f"got a frame of shape {tuple(X.shape)}."
-            )
-        validate_data(self, X, reset=reset, skip_check_array=True)
-        return [_column(str(name), X[name]) for name in X.columns]
+        _, columns = read_table(self, X, reset=reset)
+        return [c if isinstance(c, np.ndarray) else c.to_numpy() for c in columns]
 
     def _names(self) -> list[str]:
         named = getattr(self, "feature_names_in_", None)
@@ -323,50 +301,6 @@ class BoostedClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 def _sigmoid(x: NDArray[np.float64]) -> NDArray[np.float64]:
     small = np.exp(-np.abs(x))
     return np.asarray(np.where(x >= 0, 1.0 / (1.0 + small), small / (1.0 + small)))
-
-
-def _column(name: str, values: Any) -> NDArray[Any]:
-    """Return one column as float64, or as an object array of str and None."""
-    dtype: Any = getattr(values, "dtype", None)
-    numeric = dtype.is_numeric() if hasattr(dtype, "is_numeric") else None
-    if numeric is None:
-        numeric = getattr(dtype, "kind", "O") in "biuf"
-    if numeric:
-        kwargs = {"dtype": np.float64, "na_value": np.nan} if hasattr(values, "iloc") else {}
-        array = values if isinstance(values, np.ndarray) else values.to_numpy(**kwargs)
-        return _finite(name, np.asarray(array, dtype=np.float64))
-    items = [_plain(v) for v in (values.to_list() if hasattr(values, "to_list") else values)]
-    if all(v is None or isinstance(v, str) for v in items):
-        if all(v is None for v in items):
-            return np.full(len(items), np.nan)
-        out = np.empty(len(items), dtype=object)
-        out[:] = items
-        return out
-    if any(isinstance(v, str) for v in items):
-        raise ColumnError(f"Column {name} must hold numbers or texts; got both.")
-    try:
-        return _finite(name, np.array([np.nan if v is None else float(v) for v in items]))
-    except (TypeError, ValueError) as error:
-        kinds = sorted({type(v).__name__ for v in items if v is not None})
-        raise TypeError(
-            f"Column {name}: argument must be a string or a number; got {', '.join(kinds)}."
-        ) from error
-
-
-def _plain(value: Any) -> Any:
-    """Return None for every way of writing a missing value, and str for numpy's strings."""
-    if isinstance(value, str):
-        return str(value)
-    missing = value is None or type(value).__name__ in ("NAType", "NaTType")
-    if missing or (isinstance(value, (float, np.floating)) and np.isnan(value)):
-        return None
-    return value
-
-
-def _finite(name: str, array: NDArray[np.float64]) -> NDArray[np.float64]:
-    if np.isinf(array).any():
-        raise ColumnError(f"Column {name} must be finite or missing; got infinity.")
-    return array
 
 
 def _target(y: Any, rows: int) -> tuple[NDArray[np.float64], NDArray[Any]]:

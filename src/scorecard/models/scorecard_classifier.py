@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from inspect import signature
 from typing import Any, Self
 
 import numpy as np
@@ -10,13 +11,15 @@ import polars as pl
 from numpy.typing import NDArray
 from scipy.special import expit
 from sklearn import get_config
-from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.base import BaseEstimator, ClassifierMixin, clone
 from sklearn.exceptions import NotFittedError as SklearnNotFittedError
+from sklearn.frozen import FrozenEstimator
 from sklearn.utils import Tags
 from sklearn.utils.validation import check_is_fitted
 
 from scorecard.binning.binner import OptimalBinner, SpecialValues, Trends, UnfittedError
 from scorecard.binning.columns import ColumnError
+from scorecard.binning.periods import Periods
 from scorecard.binning.target import read_target, read_weight
 from scorecard.errors import InputError
 from scorecard.models.card_report import CardReport
@@ -37,10 +40,12 @@ class ScorecardClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     Columns are numbers (NaN is missing) or text (null is missing). The second of the two sorted
     classes is bad (1 of 0 and 1). ``trend``, ``max_bins``, ``min_bin_share``, ``special_values``,
     ``max_prebins``, ``rare_share``, ``missing``, ``special`` and ``unseen`` are those of
-    `OptimalBinner`. A feature whose information value is below ``min_iv`` (bins treated as never
-    seen add nothing to it), or whose coefficient is held at 0 by the sign rule, is not in the card;
-    ``dropped_`` says why. ``l2`` is a ridge on the coefficients, in units of the mean
-    log-likelihood.
+    `OptimalBinner`; ``binner`` takes their place with all that it can do besides: an
+    `OptimalBinner`, of which a clone is fitted, or a fitted one inside scikit-learn's
+    ``FrozenEstimator``, whose bins, edited by hand perhaps, are taken as they stand. A feature
+    whose information value is below ``min_iv`` (bins treated as never seen add nothing to it), or
+    whose coefficient is held at 0 by the sign rule, is not in the card; ``dropped_`` says why.
+    ``l2`` is a ridge on the coefficients, in units of the mean log-likelihood.
 
     The card has one of two scales: ``base_score`` at goods:bads ``base_odds`` and ``pdo`` points
     for every doubling (None: 600, 30 and 20), or ``min_score`` and ``max_score``, which the
@@ -83,6 +88,7 @@ class ScorecardClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         missing: str = "bin",
         special: str = "bin",
         unseen: str = "neutral",
+        binner: OptimalBinner | FrozenEstimator | None = None,
     ) -> None:
         self.trend = trend
         self.max_bins = max_bins
@@ -102,23 +108,31 @@ class ScorecardClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.missing = missing
         self.special = special
         self.unseen = unseen
+        self.binner = binner
 
-    def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
-        """Fit bins and coefficients on ``X`` (array, pandas or polars), shape (n, p)."""
+    def fit(self, X: Any, y: Any, sample_weight: Any = None, periods: Any = None) -> Self:
+        """Fit bins and coefficients on ``X`` (array, pandas, polars or pyarrow), shape (n, p).
+
+        ``periods``, shape (n,), is for a ``binner`` that asks for bins stable over periods.
+        """
         if not self.l2 >= 0:
             raise InputError(f"l2 must be at least 0; got {self.l2!r}.")
         scale, digits = self._scale(), self.points_digits
         if digits is not None:
             digits = check_digits(digits)
-        binner = OptimalBinner(
-            self.max_bins, self.min_bin_share, self.trend, self.special_values,
-            max_prebins=self.max_prebins, rare_share=self.rare_share,
-            missing=self.missing, special=self.special, unseen=self.unseen,
-        )  # fmt: skip
-        names, columns = binner.read(X, reset=True)
+        binner, frozen = self._binner()
+        names, columns = binner.read(X, reset=not frozen)
         classes, bad = read_target(y, len(columns[0]))
         weight = read_weight(sample_weight, bad)
-        index = binner.fit_columns(names, columns, bad, weight)
+        if frozen:
+            if list(classes) != list(binner.classes_):
+                raise InputError(
+                    f"The frozen binner was fitted on the classes {list(binner.classes_)}; got "
+                    f"{list(classes)}."
+                )
+            index = binner.index_columns(columns)
+        else:
+            index = binner.fit_columns(names, columns, bad, weight, Periods.read(periods, len(bad)))
         bins = list(binner.bins_.values())
         value = {b.name: sum(v for k, v in enumerate(b.iv) if k not in b.thin) for b in bins}
         self.dropped_ = {
@@ -163,6 +177,37 @@ class ScorecardClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         elif hasattr(self, "feature_names_in_"):
             del self.feature_names_in_
         return self
+
+    def _binner(self) -> tuple[OptimalBinner, bool]:
+        """Return the binner to use, and whether its bins stand as they are."""
+        own = {
+            name: getattr(self, name)
+            for name in (
+                "max_bins", "min_bin_share", "trend", "special_values", "max_prebins",
+                "rare_share", "missing", "special", "unseen",
+            )
+        }  # fmt: skip
+        if self.binner is None:
+            return OptimalBinner(**own), False
+        defaults = signature(type(self)).parameters
+        changed = [
+            name
+            for name, value in own.items()
+            if not (value is (usual := defaults[name].default) or np.array_equal(value, usual))
+        ]
+        if changed:
+            raise InputError(
+                f"{', '.join(changed)} must be given to the binner, since there is one; got both."
+            )
+        if isinstance(self.binner, OptimalBinner):
+            return clone(self.binner), False
+        fitted = getattr(self.binner, "estimator", None)
+        if not (isinstance(self.binner, FrozenEstimator) and isinstance(fitted, OptimalBinner)):
+            raise InputError(
+                "binner must be an OptimalBinner, or a fitted one inside FrozenEstimator; got "
+                f"{type(self.binner).__name__}."
+            )
+        return fitted, True
 
     def _scale(self) -> dict[str, float]:
         """Return the scale's parameters, those of the scale not asked for left out."""
@@ -237,6 +282,18 @@ class ScorecardClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         """Return the card for notebooks and for print, with what rounding cost."""
         self._check_fitted()
         return CardReport(self.scorecard_, dict(labels or {}), self.rounding_)
+
+    def to_sql(
+        self, dialect: str = "duckdb", *, table: str = "features", keep: Sequence[str] = ()
+    ) -> str:
+        """Return one SELECT that scores a table of the columns fitted on; see `card_sql`.
+
+        ``dialect`` is one of ``duckdb``, ``postgres``, ``spark``, ``hive``, ``databricks``,
+        ``trino`` and ``snowflake``. Columns of the answer: those to ``keep``, ``score``,
+        ``margin``, ``probability`` (of bad) and ``points_<feature>`` for every feature of the card.
+        """
+        self._check_fitted()
+        return self.scorecard_.to_sql(dialect, table=table, keep=keep)
 
     def coefficients(self, weights: str = "sampling", *, confidence: float = 0.95) -> pl.DataFrame:
         """Return the regression's coefficients with what statsmodels says of their precision.

@@ -1,0 +1,44 @@
+"""A table as scikit-learn's estimators take it: names remembered or checked, columns read."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from sklearn.utils.validation import check_array, validate_data
+
+from scorecard.binning.columns import Column, ColumnError, eager, read_column, read_frame
+
+
+def read_table(estimator: Any, X: Any, *, reset: bool) -> tuple[list[str], list[Column]]:
+    """Return names (of an array x0, x1, …) and columns of ``X``, shape (n, p).
+
+    Takes arrays and frames of numpy, pandas, polars (lazy ones are collected) and pyarrow. Names
+    and their number are remembered by ``estimator`` if ``reset``, else checked against those it
+    was fitted on, as scikit-learn does. Raises what `read_column` does, and `ColumnError` for a
+    table without rows, columns or distinct names.
+    """
+    X = eager(X)
+    if not hasattr(X, "columns"):  # an array: scikit-learn's own checks and messages
+        plain = not isinstance(X, np.ndarray) or X.dtype.kind not in "OU"
+        X = check_array(
+            X, dtype=np.float64 if plain and not _has_text(X) else None,
+            ensure_all_finite=False, estimator=estimator,
+        )  # fmt: skip
+    names, raw = read_frame(X)
+    validate_data(estimator, X, reset=reset, skip_check_array=True)
+    if not names or len(raw[0]) == 0:
+        raise ColumnError(
+            f"X must have rows and columns; found array with {len(raw[0]) if raw else 0} "
+            f"sample(s) and {len(names)} feature(s) (shape={(0, len(names))}) while a minimum "
+            "of 1 is required."
+        )
+    if len(set(names)) < len(names):
+        raise ColumnError(f"Feature names must differ; got {names}.")
+    return names, [read_column(c, name) for name, c in zip(names, raw, strict=True)]
+
+
+def _has_text(X: Any) -> bool:
+    return isinstance(X, (list, tuple)) and any(
+        isinstance(v, str) or v is None for row in X if isinstance(row, (list, tuple)) for v in row
+    )
