@@ -25,8 +25,9 @@ def follows(rates, trend):
     if trend in ("concave", "convex"):
         bends = np.diff(steps)
         return (bends <= 1e-12).all() if trend == "concave" else (bends >= -1e-12).all()
-    return {"none": True, "ascending": up.all(), "descending": down.all(),
-            "auto": up.all() or down.all()}[trend]  # fmt: skip
+    if trend == "auto":
+        return follows(rates, "peak") or follows(rates, "valley")
+    return {"none": True, "ascending": up.all(), "descending": down.all()}[trend]
 
 
 def significant(b1, n1, b2, n2, level):
@@ -123,12 +124,16 @@ def test_scale_and_reversal(seed, scale):
     assert tuple(25 - cut for cut in reversed(mirrored.cuts)) == base.cuts
 
 
-def test_auto_searches_both_directions():
-    b, g = np.array([9.0, 8, 2, 3, 1]), np.array([11.0, 12, 18, 17, 19])
-    found = solve(b, g, trend="auto")
-    assert found.trend == "descending"
-    assert found.objective == solve(b, g, trend="descending").objective
-    assert solve(b, g, trend="ascending").cuts == ()
+@pytest.mark.parametrize("rules", [{}, {"max_bins": 3}, {"min_bin_share": 0.2}])
+@pytest.mark.parametrize("seed", range(8))
+def test_auto_is_the_best_of_all_shapes_and_the_simplest_of_equals(seed, rules):
+    b, g = random_counts(seed)
+    shapes = [t for t in TRENDS if t not in ("none", "auto")]
+    found = {t: solve(b, g, trend=t, **rules).objective for t in shapes}
+    best = solve(b, g, trend="auto", **rules)
+    assert best.objective == pytest.approx(max(found.values()), rel=1e-12)
+    straight = max(found["ascending"], found["descending"])
+    assert (best.trend in ("peak", "valley")) == (best.objective > straight + 1e-12)
 
 
 def test_one_bin_is_a_result():

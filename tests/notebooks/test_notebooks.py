@@ -13,7 +13,10 @@ from ipykernel.kernelspec import write_kernel_spec
 from nbclient import NotebookClient
 
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
-SHOWN = {"01_first_scorecard.ipynb": {"figures": 8, "tables": 11}}
+SHOWN = {
+    "01_first_scorecard.ipynb": {"figures": 8, "tables": 11},
+    "02_scorecard_engine.ipynb": {"figures": 1, "tables": 10},
+}
 LARGEST = 600_000  # bytes, outputs included
 PLACES = re.compile(r"/(home|root|tmp|var|Users)/|[A-Z]:\\\\|" + re.escape(str(NOTEBOOKS.parent)))
 

@@ -49,7 +49,7 @@ def table(sme_cn) -> pl.DataFrame:
         names=NAMES,
         worlds=(WORLD["random"], WORLD["hidden"]),
         contenders={name: CONTENDERS[name] for name in chosen},
-        estimator=ScorecardClassifier(trend=trends, max_bins=5, max_prebins=20),
+        estimator=ScorecardClassifier(trend=trends, max_bins=5, max_prebins=20, l2=0.0),
         rows=4_000,
         test_rows=6_000,
         seeds=(1, 2),
@@ -90,7 +90,7 @@ def test_the_trial_is_one_row_per_fit_and_population_and_repeats_itself(sme_cn, 
         worlds=(WORLD["hidden"],),
         contenders={"fuzzy": lambda _: FuzzyAugmentation()},
         estimator=ScorecardClassifier(
-            trend=sme_cn.features.subset(NAMES).trends(), max_bins=5, max_prebins=20
+            trend=sme_cn.features.subset(NAMES).trends(), max_bins=5, max_prebins=20, l2=0.0
         ),
         rows=4_000,
         test_rows=6_000,

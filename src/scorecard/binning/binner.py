@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from numbers import Real
 from typing import TYPE_CHECKING, Any, Self
 
@@ -15,7 +16,9 @@ from sklearn.utils import ClassifierTags, Tags
 from sklearn.utils.validation import check_is_fitted
 
 from scorecard.binning.columns import Column
+from scorecard.binning.divergence import DIVERGENCES
 from scorecard.binning.editing import BinEditor
+from scorecard.binning.evidence import distinct_rows
 from scorecard.binning.feature_bins import FeatureBins
 from scorecard.binning.fitting import MISSING_POLICIES, UNSEEN_POLICIES, Settings, fit_feature
 from scorecard.binning.given import read_cuts, read_groups
@@ -50,8 +53,10 @@ class OptimalBinner(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     ordinary bins; shares are of the whole weight, and ordinary values that together weigh less than
     ``min_bin_share`` form one bin. ``trend`` is the bad rate's direction over the ordinary bins of
     a number, one for all or a mapping by feature (others ``"auto"``), any of
-    `scorecard.binning.solve`; text levels are ordered by their bad rate and take ``none`` or
-    ``auto``. ``special_values`` are codes, one list for all numbers or a mapping by feature.
+    `scorecard.binning.solve`. ``auto`` rises or falls; it turns, to a peak or a valley, only where
+    that gains more than noise would (`scorecard.binning.evidence`). Text levels are ordered by
+    their bad rate and take ``none`` or ``auto``. ``special_values`` are codes, one list for all
+    numbers or a mapping by feature.
     ``max_prebins`` is how finely numbers are cut at first; text levels below ``rare_share`` of the
     feature's ordinary weight are pooled, and missing and special bins below ``rare_share`` of the
     whole weight are treated as never seen (0: every bin with weight counts). ``divergence``,
@@ -165,6 +170,9 @@ class OptimalBinner(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         if self.stable and periods is None:
             raise InputError("stable=True needs periods, one label for every row of X.")
         settings = self._settings(names, columns)
+        if any(each.trend == "auto" for each in settings):
+            distinct = distinct_rows(columns, bad, weight)
+            settings = [replace(each, distinct=distinct) for each in settings]
         bad_weight = bad * weight
         fits = [
             fit_feature(name, column, bad_weight, weight, chosen, periods=periods)
@@ -252,6 +260,7 @@ class OptimalBinner(TransformerMixin, BaseEstimator):  # type: ignore[misc]
 
     def _settings(self, names: list[str], columns: list[Column]) -> list[Settings]:
         for name, chosen, allowed in (
+            ("divergence", self.divergence, tuple(DIVERGENCES)),
             ("missing", self.missing, MISSING_POLICIES),
             ("special", self.special, MISSING_POLICIES),
             ("unseen", self.unseen, UNSEEN_POLICIES),

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -13,6 +14,7 @@ from numpy.typing import NDArray
 
 from scorecard.binning.columns import Column
 from scorecard.binning.divergence import DIVERGENCES, shares, woe
+from scorecard.binning.evidence import TURN, log_likelihood
 from scorecard.binning.feature_bins import FeatureBins
 from scorecard.binning.periods import Parts, Periods, stability
 from scorecard.binning.prebins import (
@@ -26,6 +28,7 @@ from scorecard.binning.prebins import (
     number_prebins,
     text_prebins,
 )
+from scorecard.binning.rules import TIE
 from scorecard.binning.solver import InfeasibleBinning, Solution, solve
 from scorecard.errors import InputError
 
@@ -40,7 +43,8 @@ UNSEEN_POLICIES = ("neutral", "worst")
 class Settings:
     """How one feature is to be binned; ``constraints`` go to the solver as they are.
 
-    ``groups`` are groups of text levels given by hand, the only candidates (None: not asked).
+    ``groups`` are groups of text levels given by hand, the only candidates (None: not asked);
+    ``distinct`` is the sample's number of distinct rows, by which ``auto`` judges a turn.
     """
 
     trend: str
@@ -55,6 +59,7 @@ class Settings:
     by_hand: ByHand = FREE
     groups: tuple[tuple[str, ...], ...] | None = None
     stable: bool = False
+    distinct: int = 0
 
     def __post_init__(self) -> None:
         if len(set(self.special_values)) < len(self.special_values) or not all(
@@ -279,16 +284,53 @@ def _solve(
     counts = pieces.counts
     ordinary = float((counts.bads + counts.goods).sum()) / sum(totals)
     share = settings.min_bin_share
-    try:
+
+    def ask(trend: str) -> Solution:
         return solve(
             counts.bads,
             counts.goods,
-            trend=settings.trend,
+            trend=trend,
             min_bin_share=min(share, ordinary) if share else share,
             totals=totals,
             fixed_cuts=pieces.fixed,
             periods=parts,
             **settings.constraints,
         )
+
+    try:
+        if settings.trend != "auto":
+            return ask(settings.trend)
+        return _shape(ask, counts, settings.distinct / sum(totals))
     except InfeasibleBinning as error:
         raise InfeasibleBinning(f"Feature {name}: {error}", error.constraint) from None
+
+
+def _shape(ask: Callable[[str], Solution], counts: Counts, rows: float) -> Solution:
+    """Return the better monotone binning, or the better that turns where it must be believed.
+
+    ``rows`` is the number of distinct rows for a unit of weight.
+    """
+
+    def better(*trends: str) -> Solution | None:
+        found = []
+        for trend in trends:
+            with suppress(InfeasibleBinning):
+                found.append(ask(trend))
+        return max(found, key=lambda each: each.objective, default=None)  # the first of equals
+
+    def fit(solution: Solution) -> float:
+        starts = [0, *solution.cuts]
+        bads, goods = (np.add.reduceat(c, starts) for c in (counts.bads, counts.goods))
+        return log_likelihood(bads, goods)
+
+    straight = better("ascending", "descending")
+    if straight is None:
+        return ask("auto")  # what turns, or the error that says why nothing does
+    free = ask("none")
+    best = straight
+    if free.objective > straight.objective + TIE:  # else there is nothing to gain
+        turned = better("peak", "valley")
+        if turned is not None and 2 * rows * (fit(turned) - fit(straight)) > TURN:
+            best = turned
+    loss = max(0.0, free.objective - best.objective)
+    return replace(best, trend=best.trend if best.cuts else "none", loss=loss)

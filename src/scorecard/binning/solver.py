@@ -18,6 +18,8 @@ from scorecard.errors import InputError
 
 Floats = NDArray[np.float64]
 
+SHAPES = ("ascending", "descending", "peak", "valley")  # concave is a peak, convex a valley
+
 
 class InfeasibleBinning(InputError, ValueError):  # noqa: N818 (a public name)
     """No binning meets the constraints; ``constraint`` names the one that stands in the way."""
@@ -68,8 +70,8 @@ def solve(
 
     Parameters: ``bads`` and ``goods`` are weighted counts per prebin, shape (n,). ``trend`` speaks
     of the bad rate: ``none``, ``ascending``, ``descending``, ``peak``, ``valley``, ``concave`` or
-    ``convex`` (its steps never grow, never shrink), or ``auto`` (both monotone directions are
-    solved, the better kept, and its loss against ``none`` told). ``min_bin_share`` and
+    ``convex`` (its steps never grow, never shrink), or ``auto`` (the best of
+    all of these, the simplest of equals, its loss against ``none`` told). ``min_bin_share`` and
     ``max_bin_share`` are shares of the total weight; ``min_bin_bads`` and ``min_bin_goods`` are
     weighted counts. Neighbouring bins must differ by ``min_rate_gap`` in bad rate and by a
     two-sided pooled two-proportion z-test at ``max_p_value``, weights read as counts. ``totals``
@@ -123,12 +125,13 @@ def _counts(name: str, values: ArrayLike) -> Floats:
 def _best(table: Segments, rules: Rules) -> Solution | None:
     if rules.trend != "auto":
         return _optimum(table, rules)
-    found = [_optimum(table, replace(rules, trend=t)) for t in ("ascending", "descending")]
-    solutions = [s for s in found if s is not None]
-    if not solutions:
+    best = None
+    for trend in SHAPES:
+        found = _optimum(table, replace(rules, trend=trend))
+        if found is not None and (best is None or found.objective > best.objective + TIE):
+            best = found
+    if best is None:
         return None
-    first, last = solutions[0], solutions[-1]
-    best = last if last.objective > first.objective + TIE else first
     free = _optimum(table, replace(rules, trend="none"))
     assert free is not None  # whatever a trend allows, no trend allows
     loss = max(0.0, free.objective - best.objective)

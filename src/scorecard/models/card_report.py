@@ -25,12 +25,12 @@ background:#fff;padding:.5em;max-width:70em}
 .sc-card th{font-weight:500;color:#5c6873;border-bottom:1px solid #c9cfd4;vertical-align:bottom}
 .sc-card th,.sc-card td{padding:.15em .6em;text-align:right;background:none}
 .sc-card tbody{border-bottom:1px solid #c9cfd4;break-inside:avoid;page-break-inside:avoid}
-.sc-card tbody th{text-align:left;vertical-align:top;font-weight:600;color:inherit;max-width:16em;
-overflow-wrap:anywhere}
+.sc-card tbody th{text-align:left;vertical-align:top;font-weight:600;color:inherit;min-width:9em;
+max-width:16em;overflow-wrap:break-word}
 .sc-card tbody th small{display:block;font-weight:400;color:#5c6873}
 .sc-card thead th{white-space:nowrap}
 .sc-card thead th:nth-child(-n+2),.sc-card .bin{text-align:left}
-.sc-card .bin{min-width:9em;overflow-wrap:anywhere}
+.sc-card .bin{min-width:11em;overflow-wrap:break-word}
 .sc-card .points{font-weight:600}
 .sc-card .none{color:#5c6873}
 .sc-card .bar{position:relative;width:8em;min-width:8em}

@@ -12,27 +12,29 @@ from scorecard.errors import ScorecardError
 Floats = NDArray[np.float64]
 
 _GRADIENT = 1e-7  # of the mean log-likelihood: beyond it the fit has not converged
+_TINY = 1e-8  # keeps copies of one feature apart from nothing, and finite what has no optimum
 _BLOCK = 1 << 14  # rows at a time: they stay in the processor's cache between two products
 
 
 def fit_logistic(woe: Floats, bad: NDArray[np.bool_], weight: Floats, l2: float) -> Floats:
     """Return intercept and coefficients ≤ 0 that maximise the weighted log-likelihood.
 
-    ``woe`` (n, k) begins with a column of ones, ``bad`` and ``weight`` are (n,); ``l2`` is a ridge
-    on the coefficients, in units of the mean log-likelihood. Newton's method finds the optimum;
-    where that would turn a sign, L-BFGS-B finds which coefficients the bound holds at 0, and Newton
-    polishes the others.
+    ``woe`` (n, k) begins with a column of ones, ``bad`` and ``weight`` are (n,). ``l2`` pulls the
+    coefficients towards each other: l2/2·Σ(β − mean β)² is added to the mean negative
+    log-likelihood, so that what is common to them, the spread of the log-odds, is free. Newton's
+    method finds the optimum; where that would turn a sign, L-BFGS-B finds which coefficients the
+    bound holds at 0, and Newton polishes the others.
 
     Raises `ScorecardError` where the fit does not converge.
     """
     weight = weight / weight.sum()
     size = woe.shape[1]
-    ridge = np.full(size, l2)
-    ridge[0] = 0.0
+    ridge = np.zeros((size, size))
+    ridge[1:, 1:] = (l2 + _TINY) * np.eye(size - 1) - l2 / max(size - 1, 1)
 
     def derivatives(theta: Floats) -> tuple[Floats, Floats]:
         """Return slope (k,) and curvature (k, k) of the penalised loss."""
-        slope, curvature = ridge * theta, np.diag(ridge)
+        slope, curvature = ridge @ theta, ridge.copy()
         for start in range(0, len(woe), _BLOCK):
             rows = slice(start, start + _BLOCK)
             part, w = woe[rows], weight[rows]
@@ -43,8 +45,8 @@ def fit_logistic(woe: Floats, bad: NDArray[np.bool_], weight: Floats, l2: float)
 
     def loss(theta: Floats) -> tuple[float, Floats]:
         z = woe @ theta
-        value = weight @ (np.logaddexp(0.0, z) - bad * z) + ridge @ (theta * theta) / 2
-        return float(value), (weight * (expit(z) - bad)) @ woe + ridge * theta
+        value = weight @ (np.logaddexp(0.0, z) - bad * z) + theta @ ridge @ theta / 2
+        return float(value), (weight * (expit(z) - bad)) @ woe + ridge @ theta
 
     def polish(theta: Floats) -> Floats:
         """Take Newton steps in the coefficients off the bound while they flatten the slope."""

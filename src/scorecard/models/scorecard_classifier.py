@@ -19,6 +19,8 @@ from sklearn.utils.validation import check_is_fitted
 
 from scorecard.binning.binner import OptimalBinner, SpecialValues, Trends, UnfittedError
 from scorecard.binning.columns import ColumnError
+from scorecard.binning.evidence import distinct_rows
+from scorecard.binning.feature_bins import FeatureBins
 from scorecard.binning.periods import Periods
 from scorecard.binning.target import read_target, read_weight
 from scorecard.errors import InputError
@@ -30,6 +32,9 @@ from scorecard.models.rounding import Rounding, check_digits, round_card
 from scorecard.models.scorecard import Scorecard
 
 Floats = NDArray[np.float64]
+
+PULL = 10.0
+STRONGEST_PULL = 0.01
 
 OUTPUTS = ("default", "pandas", "polars")
 
@@ -45,7 +50,9 @@ class ScorecardClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     ``FrozenEstimator``, whose bins, edited by hand perhaps, are taken as they stand. A feature
     whose information value is below ``min_iv`` (bins treated as never seen add nothing to it), or
     whose coefficient is held at 0 by the sign rule, is not in the card; ``dropped_`` says why.
-    ``l2`` is a ridge on the coefficients, in units of the mean log-likelihood.
+    ``l2`` pulls the coefficients towards their mean, in units of the mean log-likelihood, see
+    `fit_logistic`; None takes `PULL` over the number of distinct rows, at most `STRONGEST_PULL`:
+    small samples cannot tell the coefficients apart, large ones are left alone (``l2_`` tells).
 
     The card has one of two scales: ``base_score`` at goods:bads ``base_odds`` and ``pdo`` points
     for every doubling (None: 600, 30 and 20), or ``min_score`` and ``max_score``, which the
@@ -56,7 +63,7 @@ class ScorecardClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     Attributes: ``scorecard_`` (frozen `Scorecard`), ``rounding_`` (frozen `Rounding`, None without
     ``points_digits``), ``binner_``, ``dropped_`` (reason by feature), ``coef_`` (of the card's
-    features), ``intercept_``, ``classes_``, ``feature_names_in_``.
+    features), ``intercept_``, ``l2_``, ``classes_``, ``feature_names_in_``.
 
     Raises `InputError` for bad input or if no feature is left, `ScorecardError` if the fit does
     not converge.
@@ -81,8 +88,8 @@ class ScorecardClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         max_score: float | None = None,
         neutral_at_zero: bool = False,
         points_digits: int | None = None,
-        l2: float = 1e-8,
-        min_iv: float = 0.01,
+        l2: float | None = None,
+        min_iv: float = 0.002,
         max_prebins: int = 100,
         rare_share: float = 0.01,
         missing: str = "bin",
@@ -115,7 +122,7 @@ class ScorecardClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
         ``periods``, shape (n,), is for a ``binner`` that asks for bins stable over periods.
         """
-        if not self.l2 >= 0:
+        if self.l2 is not None and not self.l2 >= 0:
             raise InputError(f"l2 must be at least 0; got {self.l2!r}.")
         scale, digits = self._scale(), self.points_digits
         if digits is not None:
@@ -134,7 +141,7 @@ class ScorecardClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         else:
             index = binner.fit_columns(names, columns, bad, weight, Periods.read(periods, len(bad)))
         bins = list(binner.bins_.values())
-        value = {b.name: sum(v for k, v in enumerate(b.iv) if k not in b.thin) for b in bins}
+        value = {b.name: _worth(b) for b in bins}
         self.dropped_ = {
             name: f"information value {iv:.4g} is below min_iv={self.min_iv}"
             for name, iv in value.items()
@@ -144,10 +151,18 @@ class ScorecardClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         woe = np.column_stack(
             [np.ones(len(bad))] + [np.array(bins[j].woe)[index[j]] for j in chosen]
         )
-        theta = fit_logistic(woe, bad, weight, self.l2)
-        betas = dict(zip(chosen, map(float, theta[1:]), strict=True))
-        kept = [j for j in chosen if betas[j]]
-        self._held = [names[j] for j in chosen if not betas[j]]
+        self.l2_ = self.l2
+        if self.l2_ is None:
+            self.l2_ = min(PULL / distinct_rows(columns, bad, weight), STRONGEST_PULL)
+        theta = fit_logistic(woe, bad, weight, self.l2_)
+        kept, self._held = chosen, []
+        while not theta[1:].all():  # what is held at 0 must not pull on the others
+            inside = theta[1:] < 0
+            self._held += [names[j] for j, stays in zip(kept, inside, strict=True) if not stays]
+            kept = [j for j, stays in zip(kept, inside, strict=True) if stays]
+            woe = woe[:, [True, *inside]]
+            theta = fit_logistic(woe, bad, weight, self.l2_)
+        betas = dict(zip(kept, map(float, theta[1:]), strict=True))
         for name in self._held:
             self.dropped_[name] = "its coefficient would be positive beside the others"
         if not kept:
@@ -298,16 +313,17 @@ class ScorecardClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     def coefficients(self, weights: str = "sampling", *, confidence: float = 0.95) -> pl.DataFrame:
         """Return the regression's coefficients with what statsmodels says of their precision.
 
-        Columns: feature (``(intercept)`` first), coefficient (of WOE, log-odds of bad), std_error,
-        z, p_value (two-sided, normal), lower and upper (of the ``confidence`` interval), note.
+        Columns: feature (``(intercept)`` first), in_card (the card's coefficient of WOE, log-odds
+        of bad), coefficient (the same of highest likelihood, without the ridge), its std_error, z,
+        p_value (two-sided, normal), lower and upper (of the ``confidence`` interval), note.
 
         ``weights="sampling"`` reads the sample weights as sampling weights: they are scaled to the
         number of rows with weight, and where they differ the covariance is the robust sandwich
         (HC0), since a weight is then no number of observations. ``weights="counts"`` reads them as
         the number of rows that each row stands for; they must be whole. No standard error is made
-        up: a coefficient held at 0 by the sign rule, or shrunk by the ridge ``l2`` by more than a
-        hundredth of its standard error, has none, and ``note`` says so. The bins were cut on the
-        same outcomes, which these errors do not know: they are somewhat too small.
+        up: a coefficient held at 0 by the sign rule, or one that the sample cannot tell, has none,
+        and ``note`` says so. The bins were cut on the same outcomes, which these errors do not
+        know: they are somewhat too small.
 
         Raises `InputError` for unknown ``weights``, a ``confidence`` outside (0, 1), counts that
         are not whole, and where statsmodels is not installed.
@@ -319,7 +335,7 @@ class ScorecardClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         return coefficient_table(
             card.features, np.column_stack((np.ones(len(bad)), *woe)), bad, weight,
             np.concatenate((self.intercept_, self.coef_[0])),
-            l2=self.l2, held=self._held, weights=weights, confidence=confidence,
+            held=self._held, weights=weights, confidence=confidence,
         )  # fmt: skip
 
     def _points(self, X: Any) -> Floats:
@@ -343,3 +359,13 @@ class ScorecardClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         tags.input_tags.allow_nan = True
         tags.input_tags.categorical = True
         return tags
+
+
+def _worth(bins: FeatureBins) -> float:
+    """Return the information value of the bins that speak; of a single one it is none."""
+    speak = [
+        iv
+        for k, (iv, rows) in enumerate(zip(bins.iv, bins.rows, strict=True))
+        if rows and k not in bins.thin
+    ]
+    return float(sum(speak)) if len(speak) > 1 else 0.0

@@ -31,7 +31,7 @@ from scorecard.selection.filters import (
 from scorecard.selection.folds import Sample
 from scorecard.selection.lasso import by_lasso
 from scorecard.selection.log import DecisionLog
-from scorecard.selection.logistic import RIDGE, fit_logistic
+from scorecard.selection.logistic import fit_logistic
 from scorecard.selection.report import SelectionReport
 from scorecard.selection.stepwise import CRITERIA, DIRECTIONS, Rule, Stepwise
 
@@ -262,7 +262,6 @@ class FeatureSelector(TransformerMixin, BaseEstimator):  # type: ignore[misc]
             bad,
             weight,
             np.array([fit.intercept, *fit.coef[inside]]),
-            l2=RIDGE,
             held=[self.selected_[j] for j in np.flatnonzero(fit.coef == 0)],
             weights=weights,
             confidence=confidence,
