@@ -31,11 +31,15 @@ lint: .venv/.installed-test
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-bench: .venv/.installed-test
-	@set -e; for each in benchmarks/*.py; do echo "== $$each"; $(BIN)/python $$each; done
+# The table against peers, then what stands alone; SMALL=1 runs the table's miniature, nothing else.
+bench: .venv-bench/.installed $(if $(SMALL),,.venv/.installed-test)
+	@.venv-bench/bin/python benchmarks/table.py $(if $(SMALL),--small); missed=$$?; \
+	for each in $(if $(SMALL),,attainable export_engines latency reject_inference); do \
+		echo "== $$each"; $(BIN)/python benchmarks/$$each.py || missed=1; \
+	done; exit $$missed
 
 clean:
-	rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-bench build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 # Stamps: a second `make run` installs nothing; whoever has what tests need has what a run needs.
 .venv/.installed-run: pyproject.toml constraints.txt | .venv/bin/python
@@ -48,6 +52,15 @@ clean:
 .venv/.installed-test: pyproject.toml constraints.txt | .venv/bin/python
 	@echo "Installing into .venv, tests and linters included; the first time takes a minute or two."
 	@$(PIP) -e ".[research,test,lint]"
+	@touch $@
+
+# Peers want versions of their own, so they get an environment of their own, without constraints.
+.venv-bench/.installed: pyproject.toml
+	@echo "Installing the package beside its peers into .venv-bench; it takes some minutes."
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or later is needed: make PYTHON=/path/to/python"; exit 2; }
+	@$(PYTHON) -m venv .venv-bench
+	@echo '*' > .venv-bench/.gitignore
+	@.venv-bench/bin/python -m pip --disable-pip-version-check install -qq -e ".[bench]"
 	@touch $@
 
 .venv/bin/python:

@@ -1,0 +1,217 @@
+"""Out-of-fold AUC of the automatic scorecard beside other scorecards and boosted models.
+
+Repeated stratified folds, the same for everybody, so that differences are paired. A difference is
+told in standard errors twice: of the mean over folds as they are, which is too small because folds
+share their training rows, and corrected for that (Nadeau and Bengio 2003).
+
+    python benchmarks/auc.py [--small] [--folds 5] [--repeats 4] [--ebm 5] [--resume FILE]
+
+The peers' runs are kept in ``--resume`` as they end, one JSON object a line, and not repeated;
+ours are always played anew.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+import warnings
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from contestants import BOOSTED, OURS, SCORECARDS, Contestant
+from public import TABLES, PublicTable
+from rows import Row, command, finish, installed
+from sklearn.metrics import roc_auc_score
+from sklearn.model_selection import RepeatedStratifiedKFold
+
+GAP = 0.010  # wanted: mean distance to the best boosted model
+SMALL_ROWS = 3_000
+LARGE_ROWS = 20_000  # larger tables need fewer repeats
+Key = tuple[str, str, int]
+
+
+@dataclass(frozen=True)
+class Run:
+    """One fold of one model on one table."""
+
+    table: str
+    model: str
+    fold: int
+    auc: float
+    seconds: float
+
+
+def play(
+    table: PublicTable,
+    models: Mapping[str, Contestant],
+    *,
+    folds: int,
+    repeats: int,
+    rows: int | None = None,
+    known: Iterable[Key] = (),
+    limits: Mapping[str, int] | None = None,
+) -> Iterator[Run]:
+    """Fit every model on every fold of a table and yield what it reached; skip what is known.
+
+    ``limits`` says of a model how many folds at most it plays.
+    """
+    X, y = table.load()
+    if rows is not None:
+        X, y = X.iloc[:rows], y[:rows]
+    done = set(known)
+    splits = RepeatedStratifiedKFold(n_splits=folds, n_repeats=repeats, random_state=20)
+    for fold, (train, test) in enumerate(splits.split(X, y)):
+        for name, model in models.items():
+            if (table.name, name, fold) in done or fold >= (limits or {}).get(name, fold + 1):
+                continue
+            begun = time.perf_counter()
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # peers' own deprecations
+                risk = model(X.iloc[train], y[train], X.iloc[test])
+            seconds = time.perf_counter() - begun
+            yield Run(table.name, name, fold, float(roc_auc_score(y[test], risk)), seconds)
+
+
+def standard_errors(differences: Sequence[float], folds: int) -> tuple[float, float]:
+    """Return the standard error of mean paired differences over folds, plain and corrected."""
+    count = len(differences)
+    spread = float(np.std(differences, ddof=1))
+    return spread / count**0.5, spread * (1 / count + 1 / (folds - 1)) ** 0.5
+
+
+def standings(runs: Sequence[Run], folds: int) -> list[dict[str, Any]]:
+    """Return one record a table, worst first: AUC by model, rank among scorecards, differences.
+
+    Every model is compared with ours over the folds that both have.
+    """
+    records = []
+    for table in dict.fromkeys(run.table for run in runs):
+        by_model: dict[str, dict[int, float]] = {}
+        for run in runs:
+            if run.table == table:
+                by_model.setdefault(run.model, {})[run.fold] = run.auc
+        ours = by_model.pop(OURS)
+        over = {
+            model: [ours[fold] - auc for fold, auc in aucs.items() if fold in ours]
+            for model, aucs in by_model.items()
+        }
+        lead = {model: float(np.mean(each)) for model, each in over.items() if each}
+        cards = {model: gain for model, gain in lead.items() if model not in BOOSTED}
+        best = min(cards, key=lambda model: cards[model], default=None)
+        boosted = [-gain for model, gain in lead.items() if model in BOOSTED]
+        plain, corrected = standard_errors(over[best], folds) if best else (np.nan, np.nan)
+        records.append(
+            {
+                "table": table,
+                "folds": len(ours),
+                "auc": float(np.mean(list(ours.values()))),
+                "lead": lead,
+                "rank": 1 + sum(gain < 0 for gain in cards.values()),
+                "best": best,
+                "plain": cards[best] / plain if best else np.nan,
+                "corrected": cards[best] / corrected if best else np.nan,
+                "error": plain,
+                "gap": max(boosted, default=np.nan),
+            }
+        )
+    return sorted(records, key=lambda record: record["plain"])
+
+
+def as_rows(records: Sequence[dict[str, Any]]) -> list[Row]:
+    """Return one line a table, worst first, and two for all tables together."""
+    lines = []
+    for record in records:
+        sides = ", ".join(
+            f"{model} {record['auc'] - gain:.4f}" for model, gain in record["lead"].items()
+        )
+        held = record["best"] is not None
+        lines.append(
+            Row(
+                "4", f"AUC out of fold, {record['table']}, {record['folds']} folds",
+                f"{record['auc']:.4f}", sides,
+                f"{record['plain']:+.1f} s.e. ({record['corrected']:+.1f} corrected)" if held
+                else "",
+                "≥ −1 s.e. of the best card", record["plain"] >= -1 if held else None,
+            )
+        )  # fmt: skip
+    ranks = [record["rank"] for record in records if record["best"]]
+    gaps = [record["gap"] for record in records if not np.isnan(record["gap"])]
+    if ranks:
+        mean = float(np.mean(ranks))
+        lines.append(
+            Row(
+                "4a", "mean rank among scorecards", f"{mean:.1f}", f"{_next_rank(records):.1f}", "",
+                "first", mean < _next_rank(records),
+            )
+        )  # fmt: skip
+    if gaps:
+        gap = float(np.mean(gaps))
+        lines.append(
+            Row(
+                "4b", "mean distance to the better of EBM and xgboost", f"{gap:.4f}", "", "",
+                f"≤ {GAP:.3f}", gap <= GAP,
+            )
+        )  # fmt: skip
+    return lines
+
+
+def _next_rank(records: Sequence[dict[str, Any]]) -> float:
+    """Return the best mean rank of another scorecard."""
+    ranks: dict[str, list[int]] = {}
+    for record in records:
+        cards = {m: gain for m, gain in record["lead"].items() if m not in BOOSTED} | {OURS: 0.0}
+        for place, model in enumerate(sorted(cards, key=lambda m: cards[m]), 1):
+            ranks.setdefault(model, []).append(place)
+    return min(float(np.mean(each)) for model, each in ranks.items() if model != OURS)
+
+
+def main() -> int:
+    parser = command(__doc__)
+    parser.add_argument("--folds", type=int, default=5)
+    parser.add_argument("--repeats", type=int, default=4)
+    parser.add_argument("--ebm", type=int, default=5, help="folds of a table that EBM plays")
+    parser.add_argument("--tables", nargs="*", help="names of tables; all where none is given")
+    parser.add_argument("--resume", type=Path, help="where runs are kept")
+    options = parser.parse_args()
+    peers = [name for name in ("optbinning", "toad") if installed(name)]
+    models = {
+        name: model
+        for name, model in {**SCORECARDS, **BOOSTED}.items()
+        if name in (OURS, "xgboost") or any(name.startswith(peer) for peer in peers)
+        or (name == "EBM" and options.ebm and installed("interpret"))
+    }  # fmt: skip
+    tables = [table for table in TABLES if not options.tables or table.name in options.tables]
+    rows = None
+    if options.small:
+        tables, options.repeats, rows = list(tables[:2]), 1, SMALL_ROWS
+        models.pop("EBM", None)
+    runs: list[Run] = []
+    if options.resume is not None and options.resume.exists():
+        lines = options.resume.read_text(encoding="utf-8").splitlines()
+        runs = [Run(**json.loads(line)) for line in lines]
+    known = [(run.table, run.model, run.fold) for run in runs]
+    for table in tables:
+        large = len(table.load()[1]) > LARGE_ROWS and not options.small
+        repeats = 1 if large else options.repeats
+        limits = {"EBM": options.ebm}
+        for run in play(
+            table, models, folds=options.folds, repeats=repeats, rows=rows, known=known,
+            limits=limits,
+        ):  # fmt: skip
+            runs.append(run)
+            print(f"auc: {run}", file=sys.stderr)
+            if options.resume is not None and run.model != OURS:
+                options.resume.parent.mkdir(parents=True, exist_ok=True)
+                with options.resume.open("a", encoding="utf-8") as file:
+                    file.write(json.dumps(asdict(run)) + "\n")
+    names = {table.name for table in tables}
+    runs = [run for run in runs if run.table in names and run.model in models]
+    return finish(as_rows(standings(runs, options.folds)), options.out)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
