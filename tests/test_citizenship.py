@@ -74,6 +74,17 @@ def test_every_kind_of_frame_is_the_same_table(make: Callable[[], Any], kind: st
 
 
 @each_estimator
+def test_names_that_engines_read_as_patterns_are_names_like_any_other(
+    make: Callable[[], Any],
+) -> None:
+    frame, bad = loans()
+    named = dict(zip(frame.columns, ("*", "^q.*$", "^s", 'l"ate'), strict=True))
+    other = frame.rename(named)
+    expected = answer(make().fit(frame, bad), frame)
+    np.testing.assert_array_equal(answer(make().fit(other, bad), other), expected)
+
+
+@each_estimator
 def test_an_array_of_numbers_is_the_table_without_names(make: Callable[[], Any]) -> None:
     frame, bad = loans()
     numbers = frame.drop("sector").cast(pl.Float64)

@@ -59,6 +59,7 @@ def test_an_alias_names_the_column():
         (str, column(**LABELS, role="feature"), "role"),
         (str, column(**LABELS, alias="model_dump"), "taken"),
         (str, column(**LABELS, alias="_x"), "begin"),
+        (str, column(**LABELS, alias="*"), "every column"),
         (str, pa.Field(), "labels and role"),
         (str, pa.Field(metadata={"scorecard": {**LABELS, "role": "scoring"}}, ne="a"), "not_equal"),
         (

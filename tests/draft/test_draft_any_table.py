@@ -18,7 +18,8 @@ NAMES = st.one_of(
     st.sampled_from(
         ["id", "select", "class", "a b", 'say "x"', "年收入", "x.y", "Config", "float", "l", "_x",
          "schema", "row", "json", "validate", "default", "loan_status", "age", "ﬁ", "1st", "A", "a",
-         "datetime", "column", "self", "a/b", "{x}", "%s", "'", "\\", "case", "null", "İ", "cls"]
+         "datetime", "column", "self", "a/b", "{x}", "%s", "'", "\\", "case", "null", "İ", "cls",
+         "*", "^a$", "h"]
     ),
     st.text(min_size=1, max_size=8),
 )  # fmt: skip
@@ -54,7 +55,8 @@ def tables(draw: st.DrawFn) -> pl.DataFrame:
         dtype = draw(st.sampled_from(list(VALUES)))
         pool = draw(st.lists(VALUES[dtype], min_size=1, max_size=5))
         pool += [None] if draw(st.booleans()) else []
-        columns.append(pl.Series(name, chance.choices(pool, k=rows), dtype=dtype, strict=False))
+        drawn = pl.Series(chance.choices(pool, k=rows), dtype=dtype, strict=False)
+        columns.append(drawn.alias(name))
     if draw(st.integers(0, 3)):
         columns.append(pl.Series("spread", [chance.gauss(0, 9) for _ in range(rows)]))
     if draw(st.booleans()):

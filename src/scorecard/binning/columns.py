@@ -63,6 +63,7 @@ def _read(values: Any, name: str) -> Column:
 
 
 def _from_polars(series: pl.Series, name: str) -> Column:
+    series = series.alias("")  # polars reads a name such as ^a$ as a pattern
     dtype = series.dtype
     if dtype == pl.String:
         return series
@@ -83,7 +84,7 @@ def _from_objects(items: list[Any], name: str) -> Column:
     if all(issubclass(t, (numbers.Real, np.bool_, Decimal)) for t in types):
         return np.array([np.nan if v is None else float(v) for v in cleaned], dtype=np.float64)
     if all(issubclass(t, str) for t in types):
-        return pl.Series(name, cleaned, dtype=pl.String)
+        return pl.Series(cleaned, dtype=pl.String)
     got = " and ".join(sorted(t.__name__ for t in types))
     if all(issubclass(t, (str, numbers.Real, np.bool_, Decimal)) for t in types):
         raise _wrong_type(name, got)

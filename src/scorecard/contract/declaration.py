@@ -53,6 +53,8 @@ def _name(column: Column) -> None:
         raise ProductError(f"A column's name must be printable text; got {name!r}.")
     if name.startswith(("_", "^")):
         raise _refusal(column, "a name must not begin with '_' or '^'; rename the column")
+    if name == "*":
+        raise _refusal(column, "'*' means every column; rename the column")
     if name in RESERVED:
         raise _refusal(column, "this name is taken by the request model; rename the column")
 

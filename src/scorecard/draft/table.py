@@ -57,9 +57,9 @@ def read_any(data: Any) -> Table:
     columns: list[pl.Series] = []
     for series in frame:
         try:
+            _check_name(series.name)
             found = _from_text(series) if written else series
             kind, canonical = _canonical(found)
-            _check_name(series.name)
         except UnfitColumnError as why:
             undeclared[series.name] = str(why)
             continue
