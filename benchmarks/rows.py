@@ -9,7 +9,7 @@ import json
 import os
 import sys
 from collections.abc import Sequence
-from dataclasses import asdict, astuple, dataclass, fields
+from dataclasses import asdict, astuple, dataclass, fields, replace
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -71,8 +71,13 @@ def command(described: str | None) -> argparse.ArgumentParser:
     return parser
 
 
-def finish(rows: Sequence[Row], out: Path | None) -> int:
-    """Print the rows, write them where asked, and return 1 if one is not what is wanted."""
+def finish(rows: Sequence[Row], out: Path | None, *, judged: bool = True) -> int:
+    """Print the rows, write them where asked, and return 1 if one is not what is wanted.
+
+    What is wanted of the full size is not asked of a miniature: it is not ``judged``.
+    """
+    if not judged:
+        rows = [replace(row, wanted="", met=None) for row in rows]
     print(as_markdown(rows))
     if out is not None:
         out.parent.mkdir(parents=True, exist_ok=True)

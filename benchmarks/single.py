@@ -1,5 +1,7 @@
 """One application through a fitted card: a mapping's score, and `predict_proba` of a frame's row.
 
+Medians of single calls, each over applications that differ.
+
 python benchmarks/single.py [--small] [--out FILE]
 """
 

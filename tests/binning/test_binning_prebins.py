@@ -4,13 +4,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scorecard.binning.prebins import number_prebins, short_between, text_prebins
+from scorecard.binning import OptimalBinner, solve
+from scorecard.binning.number_prebins import Sample, short_between
+from scorecard.binning.prebins import text_prebins
 
 
 def prebins(values, max_prebins=10, weight=None):
     values = np.asarray(values, dtype=float)
     weight = np.ones(len(values)) if weight is None else np.asarray(weight, dtype=float)
-    return number_prebins(values, weight * (values > 0), weight, max_prebins)
+    return prebins_of(values, weight * (values > 0), weight, max_prebins)
+
+
+def prebins_of(values, bad, weight, max_prebins=100):
+    sample = Sample.of(values, bad, weight)
+    return None if sample is None else sample.evenly(max_prebins)
 
 
 @given(
@@ -69,6 +76,38 @@ def test_cut_separates(a, b):
 )
 def test_cut_is_short(left, right, cut):
     assert short_between(float(left), float(right)) == cut
+
+
+@pytest.mark.parametrize("weighted", [False, True])
+def test_the_search_finds_a_step_that_no_even_piece_begins_at(weighted):
+    draw = np.random.default_rng(5)
+    values = draw.permutation(60_000.0 * np.linspace(0.01, 1, 60_000) ** 2)
+    bad = draw.random(60_000) < np.where(values < 31_777, 0.1, 0.4)
+    weight = np.where(bad, 1.0, 2.0) if weighted else np.ones(60_000)
+    even = prebins_of(values, bad * weight, weight)
+    first = solve(even.counts.bads, even.counts.goods, trend="ascending", max_bins=2)
+    binner = OptimalBinner(max_bins=2, trend="ascending")
+    binner.fit(values.reshape(-1, 1), bad, weight)
+    assert binner.objective_["x0"] > first.objective
+    (cut,) = binner.splits_["x0"]
+    assert abs((values < cut).sum() - (values < 31_777).sum()) < 60  # even pieces hold 600
+    assert abs(even.cut(first.cuts[0]) - 31_777) > abs(cut - 31_777)
+
+
+def test_what_is_returned_is_the_optimum_of_the_pieces_that_edits_are_made_of():
+    draw = np.random.default_rng(6)
+    values = draw.normal(size=50_000)
+    bad = draw.random(50_000) < 1 / (1 + np.exp(2 - np.sin(2 * values)))
+    binner = OptimalBinner(trend="auto").fit(values.reshape(-1, 1), bad)
+    counts = binner.edit("x0").fit.pieces.counts
+    found = binner.edit("x0").fit.solution
+    again = solve(counts.bads, counts.goods, trend=found.trend, max_bins=binner.max_bins,
+                  min_bin_share=binner.min_bin_share)  # fmt: skip
+    assert (found.cuts, found.objective) == (again.cuts, again.objective)
+    free = solve(counts.bads, counts.goods, max_bins=binner.max_bins,
+                 min_bin_share=binner.min_bin_share)  # fmt: skip
+    assert found.loss == pytest.approx(free.objective - found.objective, abs=1e-12)
+    assert len(counts.rows) > 100
 
 
 def test_levels_in_order_of_bad_rate_rare_ones_pooled():

@@ -20,12 +20,13 @@ from scorecard.binning.divergence import DIVERGENCES
 from scorecard.binning.editing import BinEditor
 from scorecard.binning.evidence import distinct_rows
 from scorecard.binning.feature_bins import FeatureBins
-from scorecard.binning.fitting import MISSING_POLICIES, UNSEEN_POLICIES, Settings, fit_feature
+from scorecard.binning.fitting import fit_feature
 from scorecard.binning.given import read_cuts, read_groups
+from scorecard.binning.number_prebins import FREE, ByHand
 from scorecard.binning.periods import Periods
-from scorecard.binning.prebins import FREE, ByHand
 from scorecard.binning.reading import read_table
 from scorecard.binning.rules import TRENDS
+from scorecard.binning.settings import MISSING_POLICIES, UNSEEN_POLICIES, Settings
 from scorecard.binning.table import BinningTable, bins_figure
 from scorecard.binning.target import read_target, read_weight
 from scorecard.errors import InputError, NotFittedError
@@ -57,11 +58,11 @@ class OptimalBinner(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     that gains more than noise would (`scorecard.binning.evidence`). Text levels are ordered by
     their bad rate and take ``none`` or ``auto``. ``special_values`` are codes, one list for all
     numbers or a mapping by feature.
-    ``max_prebins`` is how finely numbers are cut at first; text levels below ``rare_share`` of the
-    feature's ordinary weight are pooled, and missing and special bins below ``rare_share`` of the
-    whole weight are treated as never seen (0: every bin with weight counts). ``divergence``,
-    ``min_bin_bads``, ``min_bin_goods``, ``min_rate_gap`` and ``max_p_value`` are those of
-    `scorecard.binning.solve`.
+    ``max_prebins`` is how finely numbers are cut at first, before pieces beside chosen cuts are
+    divided. Text levels below ``rare_share`` of the feature's ordinary weight are pooled, and
+    missing and special bins below ``rare_share`` of the whole weight are treated as never seen
+    (0: every bin with weight counts). ``divergence``, ``min_bin_bads``, ``min_bin_goods``,
+    ``min_rate_gap`` and ``max_p_value`` are those of `scorecard.binning.solve`.
 
     By hand: ``user_splits`` maps a feature to the only candidate cut points (of a text: to groups
     of levels that stay together), ``fixed_splits`` to cut points that must be there; a cut that

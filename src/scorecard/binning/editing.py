@@ -10,7 +10,8 @@ import numpy as np
 
 from scorecard.binning.feature_bins import FeatureBins
 from scorecard.binning.fitting import FeatureFit, Partition
-from scorecard.binning.prebins import NumberPrebins, TextPrebins
+from scorecard.binning.number_prebins import NumberPrebins
+from scorecard.binning.prebins import TextPrebins
 from scorecard.binning.table import BinningTable
 from scorecard.errors import InputError
 

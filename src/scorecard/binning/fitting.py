@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -14,61 +12,16 @@ from numpy.typing import NDArray
 
 from scorecard.binning.columns import Column
 from scorecard.binning.divergence import DIVERGENCES, shares, woe
-from scorecard.binning.evidence import TURN, log_likelihood
 from scorecard.binning.feature_bins import FeatureBins
+from scorecard.binning.number_prebins import NumberPrebins
 from scorecard.binning.periods import Parts, Periods, stability
-from scorecard.binning.prebins import (
-    FREE,
-    ByHand,
-    Counts,
-    NumberPrebins,
-    TextPrebins,
-    below_share,
-    count,
-    number_prebins,
-    text_prebins,
-)
-from scorecard.binning.rules import TIE
-from scorecard.binning.solver import InfeasibleBinning, Solution, solve
-from scorecard.errors import InputError
+from scorecard.binning.prebins import Counts, TextPrebins, below_share, count
+from scorecard.binning.search import Rows, Search
+from scorecard.binning.settings import Settings
+from scorecard.binning.solver import Solution
 
 Floats = NDArray[np.float64]
 Partition = tuple[tuple[int, ...], ...]  # the pieces of every ordinary bin, in order
-
-MISSING_POLICIES = ("bin", "neutral", "worst")
-UNSEEN_POLICIES = ("neutral", "worst")
-
-
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """How one feature is to be binned; ``constraints`` go to the solver as they are.
-
-    ``groups`` are groups of text levels given by hand, the only candidates (None: not asked);
-    ``distinct`` is the sample's number of distinct rows, by which ``auto`` judges a turn.
-    """
-
-    trend: str
-    special_values: tuple[float, ...]
-    max_prebins: int
-    rare_share: float
-    missing: str
-    special: str
-    unseen: str
-    min_bin_share: float
-    constraints: dict[str, Any]
-    by_hand: ByHand = FREE
-    groups: tuple[tuple[str, ...], ...] | None = None
-    stable: bool = False
-    distinct: int = 0
-
-    def __post_init__(self) -> None:
-        if len(set(self.special_values)) < len(self.special_values) or not all(
-            np.isfinite(self.special_values)
-        ):
-            raise InputError(
-                f"special_values must be different finite numbers; got {self.special_values}. "
-                "Missing values have a bin of their own."
-            )
 
 
 @dataclass(frozen=True)
@@ -191,33 +144,16 @@ def fit_feature(
         values = column.filter(pl.Series(kept)) if isinstance(column, pl.Series) else column[kept]
         bad, weight = bad[kept], weight[kept]
         periods = None if periods is None else periods.of(kept)
-    pieces: NumberPrebins | TextPrebins | None
-    codes = None
-    if isinstance(values, pl.Series):
-        pieces = texts = text_prebins(values, bad, weight, settings.rare_share, settings.groups)
-        if periods is not None and texts is not None:
-            codes = texts.codes(values)
-    else:
-        pieces = numbers = number_prebins(
-            values, bad, weight, settings.max_prebins, settings.by_hand
-        )
-        if periods is not None and numbers is not None:
-            codes = numbers.codes(values)
-    parts: Parts = []
-    if periods is not None and pieces is not None and codes is not None:
-        known = codes >= 0
-        parts = periods.of(known).count(
-            codes[known], bad[known], weight[known], len(pieces.counts.rows)
-        )
+    found = Search(name, settings, totals).best(Rows(values, bad, weight, periods))
     return FeatureFit(
         name=name,
         kind="text" if isinstance(column, pl.Series) else "number",
         settings=settings,
-        pieces=pieces,
+        pieces=found.pieces,
         extra=extra,
         totals=totals,
-        solution=_solve(name, pieces, totals, settings, parts if settings.stable else None),
-        parts=parts,
+        solution=found.solution,
+        parts=found.parts,
         period_names=() if periods is None else periods.labels,
     )
 
@@ -270,67 +206,3 @@ def _set_apart(
         codes[column == special] = k
     apart = codes >= 0
     return count(codes[apart], bad[apart], weight[apart], size), apart
-
-
-def _solve(
-    name: str,
-    pieces: NumberPrebins | TextPrebins | None,
-    totals: tuple[float, float],
-    settings: Settings,
-    parts: Sequence[tuple[Floats, Floats]] | None,
-) -> Solution:
-    if pieces is None:
-        return Solution((), 0.0, "none")
-    counts = pieces.counts
-    ordinary = float((counts.bads + counts.goods).sum()) / sum(totals)
-    share = settings.min_bin_share
-
-    def ask(trend: str) -> Solution:
-        return solve(
-            counts.bads,
-            counts.goods,
-            trend=trend,
-            min_bin_share=min(share, ordinary) if share else share,
-            totals=totals,
-            fixed_cuts=pieces.fixed,
-            periods=parts,
-            **settings.constraints,
-        )
-
-    try:
-        if settings.trend != "auto":
-            return ask(settings.trend)
-        return _shape(ask, counts, settings.distinct / sum(totals))
-    except InfeasibleBinning as error:
-        raise InfeasibleBinning(f"Feature {name}: {error}", error.constraint) from None
-
-
-def _shape(ask: Callable[[str], Solution], counts: Counts, rows: float) -> Solution:
-    """Return the better monotone binning, or the better that turns where it must be believed.
-
-    ``rows`` is the number of distinct rows for a unit of weight.
-    """
-
-    def better(*trends: str) -> Solution | None:
-        found = []
-        for trend in trends:
-            with suppress(InfeasibleBinning):
-                found.append(ask(trend))
-        return max(found, key=lambda each: each.objective, default=None)  # the first of equals
-
-    def fit(solution: Solution) -> float:
-        starts = [0, *solution.cuts]
-        bads, goods = (np.add.reduceat(c, starts) for c in (counts.bads, counts.goods))
-        return log_likelihood(bads, goods)
-
-    straight = better("ascending", "descending")
-    if straight is None:
-        return ask("auto")  # what turns, or the error that says why nothing does
-    free = ask("none")
-    best = straight
-    if free.objective > straight.objective + TIE:  # else there is nothing to gain
-        turned = better("peak", "valley")
-        if turned is not None and 2 * rows * (fit(turned) - fit(straight)) > TURN:
-            best = turned
-    loss = max(0.0, free.objective - best.objective)
-    return replace(best, trend=best.trend if best.cuts else "none", loss=loss)

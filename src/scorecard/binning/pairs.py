@@ -19,21 +19,20 @@ def best_by_pairs(table: Segments, rules: Rules, layers: Layers) -> tuple[int, .
     exact. Every bin costs `TIE`, so that fewer bins win among equals.
     """
     n, steps = table.n, STEPS[rules.trend]
+    # Phases from which the same step leads to the same phase are as good as the better of them.
+    ways: dict[tuple[int, int], list[int]] = {}
+    for before, after, step in steps:
+        ways.setdefault((after, step), []).append(before)
     value = np.where(table.valid(rules), table.value - TIE, -np.inf)
     best = np.full((1 + max(after for _, after, _ in steps), layers.count, n, n), -np.inf)
     best[0, 0, 0] = value[0]
     moves = layers.moves()
     for i in range(1, n):
-        for before, after, step in steps:
-            left = best[before, :, :i, i - 1]
+        for (after, step), befores in ways.items():
+            left = best[befores, :, :i, i - 1].max(axis=0)
             if left.max() == -np.inf:
                 continue
-            mask = table.allowed(i, slice(i, n), step, rules)
-            if mask is None:
-                reach = left.max(axis=1)[:, None] + value[i, i:]
-            else:
-                bar = np.where(mask, 0.0, -np.inf)
-                reach = (left[:, :, None] + bar).max(axis=1) + value[i, i:]
+            reach = _best_before(table, rules, left, i, step) + value[i, i:]
             for source, to in moves:
                 target = best[after, to, i, i:]
                 np.maximum(target, reach[source], out=target)
@@ -42,6 +41,21 @@ def best_by_pairs(table: Segments, rules: Rules, layers: Layers) -> tuple[int, .
         return None
     phase, layer, start = (int(k) for k in np.unravel_index(int(ends.argmax()), ends.shape))
     return _walk(table, rules, layers, best, (phase, layer + layers.first_enough, start))
+
+
+def _best_before(table: Segments, rules: Rules, left: Floats, i: int, step: int) -> Floats:
+    """Return the best of ``left`` (layers, i) that may stand before each bin (i, end ≥ i)."""
+    if step != 0 and rules.max_p_value is None and not rules.stable:
+        # Rates alone decide. In their order the best up to each answers for every end at once.
+        before, after = table.stairs(i, step, rules)
+        order = np.argsort(before)
+        best = np.full((left.shape[0], i + 1), -np.inf)
+        np.maximum.accumulate(left[:, order], axis=1, out=best[:, 1:])
+        return best[:, np.searchsorted(before[order], after, side="right")]
+    mask = table.allowed(i, slice(i, None), step, rules)
+    reach = left[:, :, None] if mask is None else left[:, :, None] + np.where(mask, 0.0, -np.inf)
+    top: Floats = reach.max(axis=1)
+    return top
 
 
 def _walk(

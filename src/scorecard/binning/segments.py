@@ -56,6 +56,14 @@ class Segments:
         left, right = (slice(0, i), slice(i - 1, i)), (slice(i, i + 1), ends)
         return self.may_follow(left, right, step, rules)
 
+    def stairs(self, i: int, step: int, rules: Rules) -> tuple[Floats, Floats]:
+        """Return the rates of bins (h, i−1), and for bins (i, end) the highest that may precede.
+
+        ``step`` is +1 or −1; both have its sign, so that up is the way of the trend.
+        """
+        before, after = step * self.rate[:i, i - 1], step * self.rate[i, i:]
+        return before, _lowered(after, rules.min_rate_gap)
+
     def may_follow(
         self, left: tuple[slice, slice], right: tuple[slice, slice], step: int, rules: Rules
     ) -> Bools | None:
@@ -69,8 +77,11 @@ class Segments:
             return None
         before, after = self.rate[left].reshape(-1, 1), self.rate[right]
         rise = after - before
-        along = np.abs(rise) if step == 0 else step * rise
-        mask: Bools = along >= (gap or 0.0) - TIE
+        mask: Bools = (
+            np.abs(rise) >= (gap or 0.0) - TIE
+            if step == 0
+            else step * before <= _lowered(step * after, gap)
+        )
         if level is not None and level < 1:
             z = NormalDist().inv_cdf(1 - level / 2) if level > 0 else np.inf
             n1, n2 = self.weight[left].reshape(-1, 1), self.weight[right]
@@ -83,6 +94,11 @@ class Segments:
                 then = rate[right] - rate[left].reshape(-1, 1)
                 mask &= ~(then * np.sign(rise) < -TIE)
         return mask
+
+
+def _lowered(rate: Floats, gap: float | None) -> Floats:
+    """Return the highest rate that may stand before ``rate`` on the way up."""
+    return rate - ((gap or 0.0) - TIE)
 
 
 def _runs(counts: Floats) -> Floats:
