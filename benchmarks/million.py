@@ -234,7 +234,11 @@ def main() -> int:
             for told, side in product(TOLD, sides):
                 fits.setdefault((told, side), []).append(_apart("fit", side, file, told))
         scores = _apart("score", sides[-1], file, 2 * options.rounds)
-    return finish(as_rows(fits, scores, options.rows), options.out, judged=not options.small)
+    return finish(
+        as_rows(fits, scores, options.rows),
+        options.out,
+        unjudged=("2a", "2b", "2c", "3") if options.small else (),
+    )
 
 
 if __name__ == "__main__":

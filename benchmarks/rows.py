@@ -71,13 +71,13 @@ def command(described: str | None) -> argparse.ArgumentParser:
     return parser
 
 
-def finish(rows: Sequence[Row], out: Path | None, *, judged: bool = True) -> int:
+def finish(rows: Sequence[Row], out: Path | None, *, unjudged: Sequence[str] = ()) -> int:
     """Print the rows, write them where asked, and return 1 if one is not what is wanted.
 
-    What is wanted of the full size is not asked of a miniature: it is not ``judged``.
+    What is wanted of the full size is not asked of a miniature: there, rows of the numbers
+    ``unjudged`` only tell.
     """
-    if not judged:
-        rows = [replace(row, wanted="", met=None) for row in rows]
+    rows = [replace(r, wanted="", met=None) if r.row in unjudged else r for r in rows]
     print(as_markdown(rows))
     if out is not None:
         out.parent.mkdir(parents=True, exist_ok=True)

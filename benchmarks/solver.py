@@ -332,7 +332,7 @@ def main() -> int:
             lines += as_rows(
                 play(options.wide, WIDE, options.limit, trends, options.seed), WIDE, options.limit
             )
-    return finish(lines, options.out)
+    return finish(lines, options.out, unjudged=("1c",) if options.small else ())
 
 
 if __name__ == "__main__":
