@@ -7,10 +7,11 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from scorecard.models.boosted import BoostedModel
-from scorecard.models.calibration import Calibration, PDCalibrator
+from scorecard.models.calibration import Calibration
 from scorecard.models.card_report import CardReport
 from scorecard.models.compiled import CompiledScorecard
 from scorecard.models.master_scale import MasterScale
+from scorecard.models.pd_calibrator import PDCalibrator
 from scorecard.models.rounding import Rounding
 from scorecard.models.scorecard import Scorecard
 

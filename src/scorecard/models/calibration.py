@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import math
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-from numpy.typing import ArrayLike
-
-from scorecard.errors import InputError, NotFittedError
-from scorecard.logodds import Floats, expit, logit
+from scorecard.errors import InputError
+from scorecard.logodds import Floats, expit
+from scorecard.models.calibration_curve import BetaCurve, Curve, curve_from_dict
 
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """Frozen calibration: log-odds of PD = ``intercept + slope · (margin − correction)``.
+    """Frozen calibration: log-odds of PD = ``intercept + slope · curve(margin − correction)``.
 
+    ``curve`` is None for the straight line of logistic calibration, a `BetaCurve` or an
+    `IsotonicCurve`; all rise strictly, so that a calibration never changes who is riskier.
     ``correction`` takes the sample's bad rate back to the population's, ln[(ρ/(1−ρ))·((1−π)/π)]; it
     is zero where the sample weights restore the population already. ``target`` is the central
     tendency that the mean PD was set to.
@@ -29,6 +29,7 @@ class Calibration:
     slope: float
     correction: float
     target: float
+    curve: Curve | None = None
 
     def __post_init__(self) -> None:
         if not (
@@ -43,9 +44,17 @@ class Calibration:
                 f"{self.target}."
             )
 
+    @property
+    def method(self) -> str:
+        """The kind of calibration: logistic, beta or isotonic."""
+        if self.curve is None:
+            return "logistic"
+        return "beta" if isinstance(self.curve, BetaCurve) else "isotonic"
+
     def log_odds(self, margin: Floats) -> Floats:
         """Return calibrated log-odds (n,) of margins (n,)."""
-        out: Floats = self.intercept + self.slope * (margin - self.correction)
+        x = margin - self.correction
+        out: Floats = self.intercept + self.slope * (x if self.curve is None else self.curve(x))
         return out
 
     def pd(self, margin: Floats) -> Floats:
@@ -54,91 +63,16 @@ class Calibration:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the calibration as JSON values."""
-        return asdict(self)
+        return {
+            "intercept": self.intercept,
+            "slope": self.slope,
+            "correction": self.correction,
+            "target": self.target,
+            "curve": None if self.curve is None else self.curve.to_dict(),
+        }
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> Calibration:
         """Rebuild a calibration from `to_dict`'s output."""
-        return cls(**data)
-
-
-class PDCalibrator:
-    """Fits a `Calibration`: slope by logistic regression, intercept by the central tendency.
-
-    ``central_tendency`` is the mean PD wanted over the reference population, a decision of the
-    product's policy. ``sample_bad_rate`` and ``population_bad_rate`` give the correction for a
-    sample whose weights do not restore the population; leave both None where they do.
-
-    Raises `InputError` when the rates are not in (0, 1) or the slope is not positive (a PD that
-    falls as the margin rises is no calibration).
-    """
-
-    def __init__(
-        self,
-        central_tendency: float,
-        *,
-        sample_bad_rate: float | None = None,
-        population_bad_rate: float | None = None,
-    ) -> None:
-        self.central_tendency = central_tendency
-        self.sample_bad_rate = sample_bad_rate
-        self.population_bad_rate = population_bad_rate
-
-    def fit(
-        self,
-        margin: ArrayLike,
-        y: ArrayLike,
-        sample_weight: ArrayLike | None = None,
-        *,
-        reference_margin: ArrayLike | None = None,
-        reference_weight: ArrayLike | None = None,
-    ) -> PDCalibrator:
-        """Fit on margins (n,) the model was not fitted on, and set the mean on a reference.
-
-        The slope comes from ``margin``, ``y`` and ``sample_weight``; the intercept makes the mean
-        PD over ``reference_margin`` (default: ``margin``) equal the central tendency.
-        """
-        from scipy.optimize import brentq
-        from sklearn.linear_model import LogisticRegression
-
-        rates = [self.central_tendency]
-        correction = 0.0
-        if self.sample_bad_rate is not None and self.population_bad_rate is not None:
-            rates += [self.sample_bad_rate, self.population_bad_rate]
-        elif self.sample_bad_rate is not None or self.population_bad_rate is not None:
-            raise InputError("Give both the sample's and the population's bad rate, or neither.")
-        if not all(0 < rate < 1 for rate in rates):
-            raise InputError(f"Bad rates and central tendency must lie in (0, 1); got {rates}.")
-        if len(rates) == 3:
-            correction = float(logit(rates[1]) - logit(rates[2]))
-        x = np.asarray(margin, dtype=np.float64) - correction
-        line = LogisticRegression(C=np.inf, tol=1e-8, max_iter=1000)
-        line.fit(x.reshape(-1, 1), np.asarray(y), sample_weight=sample_weight)
-        slope = float(line.coef_[0, 0])
-        if slope <= 0:
-            raise InputError(
-                f"The calibration slope must be positive; it is {slope:.3f}: the margin does not "
-                "rank risk on the rows it is calibrated on."
-            )
-        if reference_margin is None:
-            reference, given = x, sample_weight
-        else:
-            reference = np.asarray(reference_margin, dtype=np.float64) - correction
-            given = reference_weight
-        weight = None if given is None else np.asarray(given, dtype=np.float64)
-        shape = slope * reference
-
-        def gap(intercept: float) -> float:
-            mean = np.average(expit(intercept + shape), weights=weight)
-            return float(mean) - self.central_tendency
-
-        low, high = float(-40 - shape.max()), float(40 - shape.min())
-        intercept = float(brentq(gap, low, high, xtol=1e-12))
-        self.calibration_ = Calibration(intercept, slope, correction, self.central_tendency)
-        return self
-
-    def predict(self, margin: ArrayLike) -> Floats:
-        """Return PDs (n,) of margins (n,); raises `NotFittedError` before `fit`."""
-        if not hasattr(self, "calibration_"):
-            raise NotFittedError("PDCalibrator is not fitted; call fit first.")
-        return self.calibration_.pd(np.asarray(margin, dtype=np.float64))
+        curve = data["curve"]
+        return cls(**{**data, "curve": None if curve is None else curve_from_dict(curve)})

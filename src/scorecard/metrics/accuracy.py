@@ -6,8 +6,6 @@ import numpy as np
 from numpy.typing import ArrayLike
 from sklearn.metrics import brier_score_loss, roc_auc_score, roc_curve
 
-__all__ = ["auc", "bad_rate", "brier", "gini", "ks", "mean_pd"]
-
 
 def auc(y: ArrayLike, risk: ArrayLike, weight: ArrayLike | None = None) -> float:
     """Return the area under the ROC curve: P(risk of a bad > risk of a good), ties count half.
