@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from scorecard.features import Feature, FeatureSet, ReasonText
     from scorecard.models import (
         BoostedClassifier,
+        CycleModel,
         MasterScale,
         PDCalibrator,
         ScorecardClassifier,
@@ -37,6 +38,7 @@ _HOMES = {
     "AugmentedSample": "reject",
     "BoostedClassifier": "models",
     "Bundle": "rating",
+    "CycleModel": "models",
     "Explanation": "values",
     "Extrapolation": "reject",
     "Feature": "features",
@@ -70,6 +72,7 @@ __all__ = [
     "AugmentedSample",
     "BoostedClassifier",
     "Bundle",
+    "CycleModel",
     "Explanation",
     "Extrapolation",
     "Feature",

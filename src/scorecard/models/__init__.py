@@ -10,6 +10,7 @@ from scorecard.models.boosted import BoostedModel
 from scorecard.models.calibration import Calibration
 from scorecard.models.card_report import CardReport
 from scorecard.models.compiled import CompiledScorecard
+from scorecard.models.cycle import CycleModel
 from scorecard.models.master_scale import MasterScale
 from scorecard.models.pd_calibrator import PDCalibrator
 from scorecard.models.rounding import Rounding
@@ -25,6 +26,7 @@ __all__ = [
     "Calibration",
     "CardReport",
     "CompiledScorecard",
+    "CycleModel",
     "MasterScale",
     "PDCalibrator",
     "Rounding",

@@ -7,6 +7,7 @@ from datetime import date
 
 import numpy as np
 import polars as pl
+from numpy.typing import ArrayLike
 
 from scorecard.errors import InputError
 from scorecard.features import Expression
@@ -15,6 +16,7 @@ from scorecard.simulation.draw import Floats, Indices
 FIRST_YEAR = 2020
 COHORTS = 60
 CYCLE_MONTHS = 36
+MOST_EXTREME = 3.0  # states beyond the cycle's own -1 to 1 are allowed, up to here
 KINDS = {
     pl.Float64: "float", pl.Int64: "int", pl.Boolean: "bool", pl.String: "str", pl.Date: "date",
 }  # fmt: skip
@@ -23,6 +25,33 @@ KINDS = {
 def economy(month: Indices) -> Floats:
     """Return the state of the economy, from -1 (worst) to 1 (best), per month since the first."""
     return np.asarray(np.sin(2.0 * np.pi * month / CYCLE_MONTHS), dtype=np.float64)
+
+
+def economy_path(*, last_year: float | None = None) -> Floats:
+    """Return the state of the economy in each of the 60 cohorts, -1 (worst) to 1 (best).
+
+    A sine of 36 months. ``last_year`` holds the twelve cohorts of 2024 at one state instead: 0 is
+    a stable year, -1 a downturn as deep as the worst month of the cycle, lasting.
+
+    >>> frame = simulate("sme_cn", 1_000, 1, economy=economy_path(last_year=-1))  # doctest: +SKIP
+    """
+    path = economy(np.arange(COHORTS))
+    if last_year is not None:
+        path[-12:] = last_year
+    return path
+
+
+def checked_path(path: ArrayLike | None) -> Floats:
+    """Return a path of 60 states as an array, the sine for None; else raise `InputError`."""
+    if path is None:
+        return economy_path()
+    states = np.asarray(path, dtype=np.float64)
+    if states.shape != (COHORTS,) or not (np.abs(states) <= MOST_EXTREME).all():
+        raise InputError(
+            f"economy must hold one state for each of the {COHORTS} monthly cohorts, between "
+            f"{-MOST_EXTREME:g} and {MOST_EXTREME:g}; got shape {states.shape}."
+        )
+    return states
 
 
 def observation_days(month: Indices, day_of_month: Indices) -> Indices:

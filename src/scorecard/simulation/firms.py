@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from scorecard.simulation import industries
-from scorecard.simulation.cycle import COHORTS, economy, observation_days
+from scorecard.simulation.cycle import COHORTS, observation_days
 from scorecard.simulation.draw import (
     Bools,
     Floats,
@@ -68,10 +68,10 @@ class Firms:
         return np.asarray(industries.trait(name)[self.industry], dtype=np.float64)
 
 
-def found(rng: np.random.Generator, n: int) -> Firms:
-    """Draw ``n`` firms over the monthly cohorts."""
+def found(rng: np.random.Generator, n: int, economy: Floats) -> Firms:
+    """Draw ``n`` firms over the monthly cohorts, ``economy`` (60,) the state in each."""
     month = rng.integers(0, COHORTS, n)
-    state = economy(month)
+    state = economy[month]
     startup = rng.random(n) < 0.13
     older = np.clip(78.0 * lognormal(rng, 0.62, n), 24.0, 480.0)
     age = np.where(startup, rng.uniform(10.0, 24.0, n), older)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
+from scorecard.simulation.draw import Floats
 from scorecard.simulation.finance import finance_columns, keep_books
 from scorecard.simulation.firms import found, identity_columns
 from scorecard.simulation.outcome import effects, outcome_columns
@@ -12,9 +13,9 @@ from scorecard.simulation.records import keep_records, record_columns
 from scorecard.simulation.request import audit_columns, request_amounts, request_columns
 
 
-def simulate_sme_cn(rng: np.random.Generator, n: int) -> pl.DataFrame:
+def simulate_sme_cn(rng: np.random.Generator, n: int, economy: Floats) -> pl.DataFrame:
     """Draw ``n`` applications with their outcome and true PD; every row keeps the contract."""
-    firms = found(rng, n)
+    firms = found(rng, n, economy)
     books = keep_books(rng, firms)
     records = keep_records(rng, firms, books)
     amount = request_amounts(rng, firms)
