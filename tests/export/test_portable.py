@@ -49,7 +49,7 @@ def test_a_second_opinion_is_exported_too(rater: sc.Rater, portfolio: pl.DataFra
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        (lambda d: d.update(format=2), "no scorecard in JSON of format 1"),
+        (lambda d: d.update(format=1), "no scorecard in JSON of format 2"),
         (lambda d: d.pop("card"), "no scorecard in JSON"),
         (lambda d: d["card"].update(offset=float("nan")), "no scorecard in JSON"),
         (lambda d: d["features"].pop(), "no scorecard in JSON"),

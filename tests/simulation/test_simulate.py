@@ -10,7 +10,7 @@ from polars.testing import assert_frame_equal
 from sklearn.metrics import roc_auc_score
 
 from scorecard.errors import InputError
-from scorecard.simulation import cycle_default_rate, simulate
+from scorecard.simulation import cycle_default_rate, economy_path, simulate
 
 
 @pytest.fixture(scope="module")
@@ -69,6 +69,17 @@ def test_sixty_cohorts_and_a_cycle_that_moves_default(portfolio):
     assert rate[2022] > 1.3 * rate[2020]
 
 
+def test_another_last_year_leaves_the_years_before_as_they_are(portfolio):
+    last = pl.col("as_of_date").dt.year() == 2024
+    years = {}
+    for state in (0.0, -1.0):
+        other = simulate("sme_cn", 60_000, seed=11, economy=economy_path(last_year=state))
+        assert_frame_equal(other.filter(~last), portfolio.filter(~last))
+        years[state] = other.filter(last)["true_pd"].mean()
+    assert years[-1.0] > 1.3 * years[0.0]
+    assert_frame_equal(simulate("sme_cn", 60_000, seed=11, economy=economy_path()), portfolio)
+
+
 def test_dirt_leaves_types_and_the_other_rows_alone():
     clean = simulate("sme_cn", 4_000, seed=5)
     dirty = simulate("sme_cn", 4_000, seed=5, dirty_share=0.1)
@@ -84,6 +95,8 @@ def test_dirt_leaves_types_and_the_other_rows_alone():
         (("sme_cn", 0, 1), {}, "n must be at least 1; got 0"),
         (("sme_cn", 10, -1), {}, "seed must be 0 or more; got -1"),
         (("sme_cn", 10, 1), {"dirty_share": 1.5}, "between 0 and 1; got 1.5"),
+        (("sme_cn", 10, 1), {"economy": [0.0] * 59}, "one state for each of the 60"),
+        (("sme_cn", 10, 1), {"economy": [9.0] * 60}, "between -3 and 3"),
     ],
 )
 def test_refusals_name_what_was_received(arguments, options, words):

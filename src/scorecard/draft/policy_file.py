@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from scorecard.draft.source import comment
@@ -40,10 +41,18 @@ sample:
   in_time: {in_time}
   out_of_time: {out_of_time}
 
-# review: the mean PD that is expected of the whole business, and where the number comes from.
+# review: the mean PD that is expected of the whole business, and where the number comes from; the
+# rows set apart to calibrate on (a SQL condition within the in-time window; null: cross-fitting on
+# all of them); and how strongly PDs move with the economy.
 calibration:
   central_tendency: {central_tendency}
   source: {central_source}
+  period: null
+  period_source: No rows are set apart, so that the models learn from all in-time rows.
+  asset_correlation: {asset_correlation}
+  asset_correlation_source: >-
+    Basel Framework CRE31, other retail exposures, at the central tendency:
+    .03·(1 − e^(−35·PD)) + .16·e^(−35·PD).
 
 # review: which model answers, and by how much the other must be better to take its place.
 answering:
@@ -112,8 +121,15 @@ def policy_source(business: Business, target: Target, windows: Windows) -> str:
         out_of_time=yaml_text(windows.out_of_time),
         central_tendency=business.central_tendency,
         central_source=yaml_text(business.central_source),
+        asset_correlation=_asset_correlation(business.central_tendency),
         remarks=_NOT_IN_TIME if date is None else "",
     )
+
+
+def _asset_correlation(pd: float) -> float:
+    """Return the formula that the drafted line names, to four digits."""
+    share = math.exp(-35 * pd)
+    return round(0.03 * (1 - share) + 0.16 * share, 4)
 
 
 def _comment(text: str) -> str:

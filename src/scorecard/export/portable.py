@@ -15,7 +15,7 @@ from scorecard.models.scorecard import Scorecard
 from scorecard.rating import Bundle, Rater
 from scorecard.rating.voice import ScorecardVoice
 
-FORMAT = 1
+FORMAT = 2
 _KIND = "scorecard"
 _MISFITS = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
 

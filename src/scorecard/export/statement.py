@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from sqlglot import exp
 
 from scorecard.errors import InputError
+from scorecard.export.calibration import calibrated_log_odds
 from scorecard.export.expressions import TYPES, ExpressionWriter
 from scorecard.export.portable import PortableCard
 from scorecard.models.card_sql import final_step, probability, scoring_steps
-from scorecard.models.sql_dialect import SqlDialect, Step, binary, case, sql_dialect
+from scorecard.models.sql_dialect import SqlDialect, Step, case, sql_dialect
 from scorecard.rating import Bundle, Rater
 
 #: What of a name or version may stand in a comment; all else could end it.
@@ -67,7 +68,8 @@ def statement(
     the card's base plus the points, left to right. A row per row, in no order.
 
     Points, score, margin, log-odds and grade are `Rater`'s to the bit, the PD to 1e-12 of itself,
-    for every row that keeps the product's contract, which the statement does not check.
+    for every row that keeps the product's contract, which the statement does not check. Where the
+    calibration is a beta curve, log-odds are to 1e-12 and a note says so.
 
     Raises `InputError` for an unknown dialect, names that the engine cannot hold or tell apart, and
     a feature that cannot be written in this dialect with the same meaning.
@@ -97,11 +99,12 @@ def statement(
         ("pd", pd),
         ("grade", _grade(road, write)),
     ]
+    bent = calibrated_log_odds(road.calibration, write)
     steps = [
         Step("application", application),
         Step("features", [*through, *features]),
         *judged,
-        Step("calibrated", [*calibrated, ("log_odds", _log_odds(road, write))]),
+        Step("calibrated", [*calibrated, ("log_odds", bent)]),
         final_step(road.card, write, keep, answer),
     ]
     notes = _notes(road, write, own)
@@ -127,16 +130,6 @@ def _features(
     return columns, own
 
 
-def _log_odds(road: PortableCard, write: SqlDialect) -> exp.Expression:
-    """Return intercept + slope · (margin − correction), in the order `Calibration` computes it."""
-    calibration = road.calibration
-    shifted = exp.Paren(
-        this=binary(exp.Sub, write.column("margin"), write.number(calibration.correction))
-    )
-    product = binary(exp.Mul, write.number(calibration.slope), shifted)
-    return binary(exp.Add, write.number(calibration.intercept), product)
-
-
 def _grade(road: PortableCard, write: SqlDialect) -> exp.Case:
     """Return the grade: log-odds against the frozen edges, never the PD, as `MasterScale` does."""
     labels, edges = road.scale.labels, road.scale.log_odds_edges
@@ -159,6 +152,11 @@ def _notes(road: PortableCard, write: SqlDialect, own: dict[str, set[str]]) -> t
         )
     if not write.executed:
         notes.append(f"{write.name} is {write.tested}")
+    if road.calibration.method == "beta":
+        notes.append(
+            "calibration is beta and computes ln and exp with functions of the engine itself: "
+            "log-odds at the edge of a grade may fall into the next one"
+        )
     for name, functions in own.items():
         notes.append(
             f"feature {name} computes {', '.join(sorted(functions))} with a function of the engine "

@@ -9,9 +9,7 @@ from scipy.special import betainc, betaincinv
 from scorecard.errors import InputError
 
 
-def jeffreys_interval(
-    bads: float, rows: float, *, confidence: float = 0.95
-) -> tuple[float, float]:
+def jeffreys_interval(bads: float, rows: float, *, confidence: float = 0.95) -> tuple[float, float]:
     """Return the interval of a PD that ``bads`` of ``rows`` are compatible with.
 
     The quantiles of Beta(bads + ½, rows − bads + ½); the lower end is 0 without bads, the upper 1

@@ -12,6 +12,7 @@ from scorecard.logodds import Floats, expit
 
 _STEPS = 100
 _FLAT = 1e-11  # gradient of the mean log-likelihood at which the fit is done
+_NO_ERROR = 1e-8  # mean log-loss of a fit that is on its way to infinity
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,8 @@ def fit_log_odds(
     z = np.zeros(len(y)) + offset
     loss = _loss(z, y, weight)
     for _ in range(_STEPS):
+        if loss <= _NO_ERROR * len(y):
+            break
         p = expit(z)
         slope = np.array([float((weight * (y - p) * c).sum()) for c in columns])
         if np.abs(slope).max() <= _FLAT * len(y):
@@ -78,7 +81,8 @@ def _products(columns: Sequence[Floats], weight: Floats) -> Floats:
 
 
 def _covariance(columns: Sequence[Floats], y: Floats, weight: Floats, p: Floats) -> Floats:
-    inverse = np.linalg.pinv(_products(columns, weight * p * (1 - p)), hermitian=True)
+    information = _products(columns, weight * p * (1 - p))
+    inverse = np.asarray(np.linalg.pinv(information, hermitian=True), dtype=np.float64)
     if weight.min() == weight.max():
         return inverse
     spread: Floats = inverse @ _products(columns, (weight * (y - p)) ** 2) @ inverse

@@ -34,7 +34,8 @@ def compare_methods(
         losses = _losses(x, y, weight, folds, random_state)
     means = {name: float(np.average(loss, weights=weight)) for name, loss in losses.items()}
     best = min(means, key=means.__getitem__) if means else None
-    rows, chosen = [], None
+    rows: list[tuple[object, ...]] = []
+    chosen = None
     for name, fit in METHODS.items():
         numbers: tuple[float | None, float | None, float | None] = (None, None, None)
         good = best is None
@@ -43,7 +44,8 @@ def compare_methods(
             mean = means[name] - means[best]
             error = float(np.sqrt((weight**2 * (worse - mean) ** 2).sum()) / weight.sum())
             numbers, good = (means[name], mean, error), mean <= error
-        size = parameters(fit(x, y, weight)) if name in losses or best is None and good else None
+        fitted = name in losses or best is None
+        size = parameters(fit(x, y, weight)) if fitted else None
         if good and chosen is None:
             chosen = name
         rows.append((name, size, *numbers, chosen == name))

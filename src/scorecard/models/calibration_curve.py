@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -59,11 +60,7 @@ class IsotonicCurve:
 
     def __post_init__(self) -> None:
         n = len(self.knots)
-        rising = all(
-            a < b
-            for each in (self.knots, self.values)
-            for a, b in zip(each, each[1:], strict=False)
-        )
+        rising = all(a < b for each in (self.knots, self.values) for a, b in pairwise(each))
         finite = all(map(math.isfinite, (*self.knots, *self.values, self.tail)))
         if n < 2 or n != len(self.values) or not rising or not finite or self.tail <= 0:
             raise InputError(
@@ -75,10 +72,7 @@ class IsotonicCurve:
     def pieces(self) -> tuple[tuple[float, float, float, float], ...]:
         """One piece per knot and one more: where it is anchored, value there, slope, ceiling."""
         pairs = list(zip(self.knots, self.values, strict=True))
-        inner = [
-            (x, y, (up - y) / (right - x), up)
-            for (x, y), (right, up) in zip(pairs, pairs[1:], strict=False)
-        ]
+        inner = [(x, y, (up - y) / (right - x), up) for (x, y), (right, up) in pairwise(pairs)]
         first, last = pairs[0], pairs[-1]
         return (
             (*first, self.tail, math.inf),

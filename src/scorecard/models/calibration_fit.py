@@ -67,7 +67,10 @@ def fit_isotonic(x: Floats, y: Floats, weight: Floats) -> Calibration:
     places, where = np.unique(x, return_inverse=True)
     mass = np.bincount(where, weight)
     rate = np.bincount(where, weight * y) / mass
-    starts = isotonic_regression(rate, weights=mass).blocks[:-1]
+    steps = isotonic_regression(rate, weights=mass)
+    # Neighbours of one rate are one step, up to the rounding of their means.
+    level = steps.x[steps.blocks[:-1]]
+    starts = steps.blocks[:-1][np.diff(level, prepend=-1.0) > 1e-9]
     bads = np.add.reduceat(np.bincount(where, y), starts)
     goods = np.add.reduceat(np.bincount(where, 1.0 - y), starts)
     starts = starts[_joined(bads, goods)]

@@ -91,7 +91,7 @@ class PDCalibrator:
             x, _, weight = _rows(reference_margin, None, reference_weight)
             x = x - correction
         intercept = self._level(shape.log_odds(x) - shape.intercept, weight)
-        self.calibration_ = replace(
+        self.calibration_: Calibration = replace(
             shape, intercept=intercept, correction=correction, target=self.central_tendency
         )
         self.comparison_: pl.DataFrame = table

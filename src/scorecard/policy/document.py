@@ -54,11 +54,21 @@ class Sample(_Section):
     out_of_time: str
 
 
-class CentralTendency(_Section):
-    """The mean PD to calibrate to."""
+class Calibration(_Section):
+    """The mean PD to calibrate to, the rows to calibrate on, and how PDs move with the cycle.
+
+    ``period`` is a SQL condition within the in-time window: the rows that it holds for are set
+    apart, no answering model learns from them, and the calibration is chosen and fitted on them.
+    Null: on all in-time rows, by cross-fitting. ``asset_correlation`` is what takes a PD through
+    the cycle to one point in time. Each of the three lines has its source.
+    """
 
     central_tendency: float = Field(gt=0, lt=1)
     source: str
+    period: str | None
+    period_source: str
+    asset_correlation: float = Field(gt=0, lt=1)
+    asset_correlation_source: str
 
 
 class Answering(_Section):
@@ -109,7 +119,7 @@ class Policy(_Section):
     population: Population
     outcome: Outcome
     sample: Sample
-    calibration: CentralTendency
+    calibration: Calibration
     answering: Answering
     reasons: Reasons
     score: Score

@@ -21,6 +21,7 @@ from scorecard.features import FeatureSet
 from scorecard.logodds import Floats, expit
 from scorecard.models.boosted import BoostedModel
 from scorecard.models.calibration import Calibration
+from scorecard.models.cycle import CycleModel
 from scorecard.models.master_scale import MasterScale
 from scorecard.models.scorecard import Scorecard
 from scorecard.policy import Policy
@@ -81,7 +82,9 @@ class Rater:
     """Rates applications with the models, calibration and scale of one bundle.
 
     ``product`` is the frozen declaration, ``model`` says which bundle this is, ``answering`` which
-    of its two models answers. A rating depends on the application and the bundle alone: one row,
+    of its two models answers. A rating's ``pd`` is through the cycle;
+    ``rater.cycle.point_in_time(rating.pd, index)`` states it at an index of the cycle. A rating
+    depends on the application and the bundle alone: one row,
     many rows, any thread and any process give the same bits.
     """
 
@@ -112,6 +115,7 @@ class Rater:
         self.model = ModelRef(self.product.name, version, bundle.sha256)
         self.policy_version: str = policy.version
         self.features: FeatureSet = self.product.features
+        self.cycle = CycleModel(policy.calibration.asset_correlation)
         self.scale = MasterScale.from_dict(bundle.json("grades.json"))
         self.card = card = Scorecard.from_dict(bundle.json("scorecard.json"))
         background = pl.read_parquet(io.BytesIO(bundle.files["background.parquet"]))

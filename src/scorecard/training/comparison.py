@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import polars as pl
 
 from scorecard import metrics
+from scorecard.errors import InputError
 from scorecard.features import FeatureSet
 from scorecard.logodds import Floats
+from scorecard.models.cycle import CycleModel
 from scorecard.policy import Policy
 from scorecard.training.fit import Fitted
+from scorecard.training.grades import grade_notes
+from scorecard.training.pd_note import pd_note
 from scorecard.training.sample import EXCLUDING, Part, Sample
 
 IN_TIME, OUT_OF_TIME = "in time", "out of time"
@@ -20,29 +26,30 @@ SUSPICIOUS_IV, SUSPICIOUS_AUC = 0.5, 0.85
 #: Below this a feature hardly tells goods from bads.
 WEAK_IV = 0.02
 
-#: A mean PD outside this band of the bad rate is called too low or too high.
-BAND = 0.25
 
+def compare(models: tuple[Fitted, ...], sample: Sample, policy: Policy) -> pl.DataFrame:
+    """Return one row per model and window: counts, level, ranking and calibration.
 
-def compare(models: tuple[Fitted, ...], sample: Sample) -> pl.DataFrame:
-    """Return one row per model and window: n, bads, bad rate, mean PD, AUC, Gini, KS, Brier.
-
-    In time, discrimination and Brier come from cross-fitted margins, never from rows the model
-    learnt from; the mean PD is the final model's. Everything is weighted.
+    Calibration intercept and slope come with their 95% intervals, null where there is no finite
+    one; at ``cycle_index`` the mean PD is the bad rate. In time, all but the mean PD come from
+    cross-fitted margins, never from rows the model learnt from; the mean PD is the final model's.
+    Everything is weighted.
     """
+    cycle = CycleModel(policy.calibration.asset_correlation)
     rows = []
     for model in models:
         cross = model.calibration.pd(model.cross_margin)
         early, late = sample.in_time, sample.out_of_time
-        rows.append(_row(model, IN_TIME, early, cross, model.pd(early.features)))
+        rows.append(_row(model, IN_TIME, early, (cross, model.pd(early.features)), cycle))
         late_pd = model.pd(late.features)
-        rows.append(_row(model, OUT_OF_TIME, late, late_pd, late_pd))
+        rows.append(_row(model, OUT_OF_TIME, late, (late_pd, late_pd), cycle))
     return pl.DataFrame(rows)
 
 
 def _row(
-    model: Fitted, window: str, part: Part, judged: Floats, answered: Floats
-) -> dict[str, str | int | float]:
+    model: Fitted, window: str, part: Part, pds: tuple[Floats, Floats], cycle: CycleModel
+) -> dict[str, str | int | float | None]:
+    judged, answered = pds
     area = metrics.auc(part.y, judged, part.weight)
     return {
         "model": model.name,
@@ -55,7 +62,28 @@ def _row(
         "gini": 2 * area - 1,
         "ks": metrics.ks(part.y, judged, part.weight),
         "brier": metrics.brier(part.y, judged, part.weight),
+        **_estimate("intercept", metrics.calibration_intercept, part, judged),
+        **_estimate("slope", metrics.calibration_slope, part, judged),
+        "cycle_index": _index(cycle, part, judged),
     }
+
+
+def _index(cycle: CycleModel, part: Part, pd: Floats) -> float | None:
+    try:
+        return cycle.implied_index(pd, part.bad_rate, part.weight)
+    except InputError:  # a PD of exactly 0 or 1 no cycle can move
+        return None
+
+
+def _estimate(
+    name: str, measure: Callable[..., metrics.Estimate], part: Part, pd: Floats
+) -> dict[str, float | None]:
+    names = (f"calibration_{name}", f"{name}_low", f"{name}_high")
+    try:
+        found = measure(part.y, pd, part.weight)
+    except InputError:  # PDs without an error have no finite slope
+        return dict.fromkeys(names)
+    return dict(zip(names, (found.value, found.low, found.high), strict=True))
 
 
 def value(table: pl.DataFrame, model: str, window: str, name: str) -> float:
@@ -100,7 +128,13 @@ def power(features: FeatureSet, part: Part, table: pl.DataFrame) -> pl.DataFrame
 
 
 def notes(
-    sample: Sample, table: pl.DataFrame, strength: pl.DataFrame, policy: Policy, answers: str
+    sample: Sample,
+    table: pl.DataFrame,
+    strength: pl.DataFrame,
+    policy: Policy,
+    answers: str,
+    *,
+    grades: pl.DataFrame,
 ) -> list[str]:
     """Return what a reader must know about these numbers, in sentences."""
     said = []
@@ -133,24 +167,17 @@ def notes(
             "UNDECIDED: an exclusion that cannot be decided for a row, because a column it reads "
             f"is empty, keeps the row: {each}."
         )
-    early, late = sample.in_time, sample.out_of_time
     for model in table["model"].unique(maintain_order=True):
-        pd_late = value(table, model, OUT_OF_TIME, "mean_pd")
-        ratio = pd_late / late.bad_rate
-        if abs(ratio - 1) > BAND:
-            word = "TOO LOW" if ratio < 1 else "TOO HIGH"
-            said.append(
-                f"PDs of the {_called(model)} are {word} out of time: mean PD {pd_late:.1%} "
-                f"against a bad rate of {late.bad_rate:.1%} ({early.bad_rate:.1%} bad in training, "
-                f"{late.bad_rate:.1%} after). They are calibrated to a central tendency of "
-                f"{policy.calibration.central_tendency:.1%}; ranking is not affected."
-            )
+        row = table.row(by_predicate=_is(model, OUT_OF_TIME), named=True)
+        if row["calibration_slope"] is not None:
+            said.append(pd_note(row, sample.in_time.bad_rate, policy, _called(model)))
         drop = value(table, model, IN_TIME, "auc") - value(table, model, OUT_OF_TIME, "auc")
         if drop > 0.02:
             said.append(
                 f"AUC of the {_called(model)} falls by {drop:.3f} from in time to out of time: "
                 "part of what ranked risk in the training years did not hold afterwards."
             )
+    said += grade_notes(grades, {name: _called(name) for name in table["model"].unique()})
     best = strength.filter(pl.col("iv").is_not_null())
     if best.height:
         weak = strength.filter(pl.col("iv").fill_null(0.0) < WEAK_IV).height

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 from sklearn.model_selection import StratifiedKFold
 
 from scorecard.contract import Product
@@ -15,7 +16,8 @@ from scorecard.errors import ProductError
 from scorecard.logodds import Floats
 from scorecard.models.boosted import BoostedModel
 from scorecard.models.boosted_classifier import BoostedClassifier
-from scorecard.models.calibration import Calibration, PDCalibrator
+from scorecard.models.calibration import Calibration
+from scorecard.models.pd_calibrator import PDCalibrator
 from scorecard.models.scorecard import Scorecard
 from scorecard.models.scorecard_classifier import ScorecardClassifier
 from scorecard.policy import Policy
@@ -29,12 +31,18 @@ Progress = Callable[[str, float], None]
 
 @dataclass(frozen=True)
 class Fitted:
-    """One fitted model: its estimator, calibration, and cross-fitted in-time margins (n,)."""
+    """One fitted model: its estimator, its calibration and how that was chosen, honest margins.
+
+    ``cross_margin`` (n,) holds a margin of every in-time row by a model that did not learn from it:
+    cross-fitted, or the model's own where the row was set apart to calibrate on. ``methods`` is
+    `PDCalibrator.comparison_`.
+    """
 
     name: str
     estimator: ScorecardClassifier | BoostedClassifier
     calibration: Calibration
     cross_margin: Floats
+    methods: pl.DataFrame
 
     def margin(self, features: pl.DataFrame) -> Floats:
         """Return margins (n,), log-odds of bad, of rows of features."""
@@ -102,13 +110,12 @@ def _fit(
     progress: Progress,
 ) -> Fitted:
     cross = np.empty(len(part))
+    learning = np.flatnonzero(~part.apart)
     folds = StratifiedKFold(FOLDS, shuffle=True, random_state=seed)
     done = 0.0
 
-    def fit(model: Any, rows: Floats | None) -> Any:
-        x, y, w = part.features, part.y, part.weight
-        if rows is not None:
-            x, y, w = x[rows], y[rows], w[rows]
+    def fit(model: Any, rows: NDArray[np.intp]) -> Any:
+        x, y, w = part.features[rows], part.y[rows], part.weight[rows]
         if name == "boosted":
             share = 1 / (FOLDS + 1)
             return model.fit(
@@ -116,19 +123,23 @@ def _fit(
             )
         return model.fit(x, y, w)
 
-    for k, (rest, held) in enumerate(folds.split(part.y, part.y)):
+    for k, (rest, held) in enumerate(folds.split(learning, part.y[learning])):
         done = k / (FOLDS + 1)
         progress(f"fitting {name}", done)
-        cross[held] = fit(make(), rest).decision_function(part.features[held])
+        rows = learning[held]
+        cross[rows] = fit(make(), learning[rest]).decision_function(part.features[rows])
     done = FOLDS / (FOLDS + 1)
     progress(f"fitting {name}", done)
-    model = fit(make(), None)
+    model = fit(make(), learning)
     progress(f"fitting {name}", 1.0)
-    calibrator = PDCalibrator(policy.calibration.central_tendency).fit(
-        cross,
-        part.y,
-        part.weight,
-        reference_margin=model.decision_function(part.features),
+    margin = np.asarray(model.decision_function(part.features), dtype=np.float64)
+    cross[part.apart] = margin[part.apart]
+    chosen = part.calibrates
+    calibrator = PDCalibrator(policy.calibration.central_tendency, random_state=seed).fit(
+        cross[chosen],
+        part.y[chosen],
+        part.weight[chosen],
+        reference_margin=margin,
         reference_weight=part.weight,
     )
-    return Fitted(name, model, calibrator.calibration_, cross)
+    return Fitted(name, model, calibrator.calibration_, cross, calibrator.comparison_)

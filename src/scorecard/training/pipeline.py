@@ -19,8 +19,10 @@ from scorecard.policy import Policy
 from scorecard.rating import Bundle
 from scorecard.rating.bundle import encode_json
 from scorecard.training import comparison, plots
+from scorecard.training.cohorts import cycle_table
 from scorecard.training.declaration import trainable_policy
 from scorecard.training.fit import Fitted, Progress, fit_models, frozen
+from scorecard.training.grades import grade_table
 from scorecard.training.result import TrainingResult
 from scorecard.training.sample import Part, Sample, draw_sample
 from scorecard.training.target import check_binary, target_note
@@ -74,10 +76,11 @@ def train(
     sample = draw_sample(product, policy, table)
     models = fit_models(product, policy, sample.in_time, seed=seed, progress=progress)
     progress("comparing out of time", 0.0)
-    compared = comparison.compare(models, sample)
+    compared = comparison.compare(models, sample, policy)
     answers = comparison.answering(compared, policy)
     strength = comparison.power(product.features, sample.in_time, _information(models[0]))
-    notes = comparison.notes(sample, compared, strength, policy, answers)
+    grades = grade_table(models, sample, policy)
+    notes = comparison.notes(sample, compared, strength, policy, answers, grades=grades)
     if target is not None:
         notes.insert(0, target_note(Policy.parse(product.policy), target))
     result = TrainingResult(
@@ -85,6 +88,8 @@ def train(
         answering=answers,
         table=compared,
         power=strength,
+        grades=grades,
+        cycle=cycle_table(models, sample, policy),
         notes=tuple(notes),
         sample=sample,
         models={model.name: model for model in models},
@@ -200,6 +205,9 @@ def _log(
             ("comparison", result.table),
             ("power", result.power),
             ("steps", result.steps),
+            ("grades", result.grades),
+            ("cycle", result.cycle),
+            ("calibrations", result.calibrations),
             ("scorecard", result.models["scorecard"].estimator.table()),
         ):
             run.text(frame.write_csv(), f"tables/{name}.csv")
@@ -223,7 +231,17 @@ def _flat(table: pl.DataFrame) -> dict[str, float]:
     return {
         f"{row['model']}.{row['window'].replace(' ', '_')}.{name}": float(row[name])
         for row in table.iter_rows(named=True)
-        for name in ("auc", "gini", "ks", "brier", "mean_pd", "bad_rate")
+        for name in (
+            "auc",
+            "gini",
+            "ks",
+            "brier",
+            "mean_pd",
+            "bad_rate",
+            "calibration_intercept",
+            "calibration_slope",
+        )
+        if row[name] is not None
     }
 
 
@@ -236,6 +254,7 @@ def _figures(result: TrainingResult) -> list[tuple[str, Figure]]:
     return [
         ("roc", plots.roc_figure(pds, late, title)),
         ("calibration", plots.calibration_figure(pds, late, title)),
+        ("grades", plots.grades_figure(result.grades, result.answering, title)),
         ("score", plots.score_figure(card.score(card.points(late.features)), late, title)),
         ("information_value", plots.power_figure(result.power, f"{result.product}, in time")),
     ]

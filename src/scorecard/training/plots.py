@@ -60,6 +60,22 @@ def calibration_figure(pds: Mapping[str, Floats], part: Part, title: str) -> Fig
     return figure
 
 
+def grades_figure(grades: pl.DataFrame, model: str, title: str) -> Figure:
+    """Draw, per grade, its own PD and the bad rate with its interval, out of time."""
+    shown = grades.filter(
+        (pl.col("model") == model) & (pl.col("window") == "out of time") & (pl.col("rows") > 0)
+    )
+    figure, axes = _axes(title, "grade", "PD, bad rate")
+    at = np.arange(shown.height)
+    low, high = (np.maximum(shown[name].to_numpy(), 1e-5) for name in ("low", "high"))
+    axes.vlines(at, low, high, color="#9aa5b1", linewidth=6, label="95% interval of the bad rate")
+    axes.plot(at, np.maximum(shown["bad_rate"], 1e-5), "o", color="#c0392b", label="bad rate")
+    axes.plot(at, shown["grade_pd"], "_", color="#222222", markersize=16, label="PD of the grade")
+    axes.set(yscale="log", xticks=at, xticklabels=shown["grade"].to_list())
+    axes.legend(frameon=False)
+    return figure
+
+
 def power_figure(strength: pl.DataFrame, title: str, most: int = 20) -> Figure:
     """Draw the information value of the strongest features."""
     shown = strength.filter(pl.col("iv").is_not_null()).head(most).reverse()

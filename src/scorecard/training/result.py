@@ -18,6 +18,9 @@ class TrainingResult:
     """The models, their tables and their bundle; in a notebook it renders as tables.
 
     ``table`` has a row per model and window; ``power`` a row per feature (IV, AUC alone);
+    ``grades`` a row per model, window and grade (see `grade_table`); ``cycle`` one per model and
+    cohort (`cycle_table`); ``calibrations`` one per model and method that was compared
+    (`PDCalibrator.comparison_`);
     ``steps`` counts what became of the file's rows; ``notes`` are sentences to read. ``target`` is
     the column that took the place of the declared outcome. ``version`` and ``run_id`` are the
     registry's, None where nothing was logged; ``champion`` says whether that version became the
@@ -28,6 +31,8 @@ class TrainingResult:
     answering: str
     table: pl.DataFrame
     power: pl.DataFrame
+    grades: pl.DataFrame
+    cycle: pl.DataFrame
     notes: tuple[str, ...]
     sample: Sample = field(repr=False)
     models: dict[str, Fitted] = field(repr=False)
@@ -41,6 +46,14 @@ class TrainingResult:
     def steps(self) -> pl.DataFrame:
         """Rows, bads, weight and undecided rows after each step from the file to the windows."""
         return self.sample.steps
+
+    @property
+    def calibrations(self) -> pl.DataFrame:
+        """How each model's calibration was chosen: a row per model and method compared."""
+        return pl.concat(
+            model.methods.select(pl.lit(name).alias("model"), pl.all())
+            for name, model in self.models.items()
+        )
 
     @property
     def rater(self) -> Rater:

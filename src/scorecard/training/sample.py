@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from scorecard import metrics
 from scorecard.contract import Product
@@ -25,7 +26,9 @@ EXCLUDING = "after excluding: "
 class Part:
     """The rows of one window: ``features`` (n rows), outcome ``y`` (bad is 1), ``weight``.
 
-    ``first`` and ``last`` are its dates, None where the product has no observation date.
+    ``first`` and ``last`` are its dates, ``dates`` (n,) those of its rows, None where the product
+    has no observation date. ``apart`` (n,) are the rows set apart to calibrate on, which no
+    answering model learns from; none where calibration has no period of its own.
     """
 
     features: pl.DataFrame
@@ -33,6 +36,8 @@ class Part:
     weight: Floats
     first: str | None
     last: str | None
+    dates: pl.Series | None
+    apart: NDArray[np.bool_]
 
     def __len__(self) -> int:
         return len(self.y)
@@ -41,6 +46,11 @@ class Part:
     def bad_rate(self) -> float:
         """The weighted bad rate."""
         return metrics.bad_rate(self.y, self.weight)
+
+    @property
+    def calibrates(self) -> NDArray[np.bool_]:
+        """The rows (n,) that a calibration is fitted on: those set apart, or all."""
+        return self.apart if self.apart.any() else np.ones(len(self), dtype=np.bool_)
 
 
 @dataclass(frozen=True)
@@ -96,10 +106,14 @@ def draw_sample(product: Product, policy: Policy, data: pl.DataFrame) -> Sample:
         kept = early.filter(_label_ends(date, policy) < late[date].min())
         purged, early = early.height - kept.height, kept
     steps.count("in time", early)
+    period = policy.calibration.period
+    if period is not None:
+        condition = _condition(period, product, "calibration.period")
+        steps.count("of these set apart to calibrate on", early.filter(condition))
     steps.count("out of time", late)
     return Sample(
-        in_time=_part(product, policy, early, "in time"),
-        out_of_time=_part(product, policy, late, "out of time"),
+        in_time=_part(product, policy, early, "in time", period),
+        out_of_time=_part(product, policy, late, "out of time", None),
         steps=steps.table(),
         purged=purged,
         rejected=checked.rejected,
@@ -160,7 +174,9 @@ def _label_ends(date: str, policy: Policy) -> pl.Expr:
     return pl.col(date).dt.offset_by(f"{months}mo")
 
 
-def _part(product: Product, policy: Policy, table: pl.DataFrame, window: str) -> Part:
+def _part(
+    product: Product, policy: Policy, table: pl.DataFrame, window: str, period: str | None
+) -> Part:
     bad = _condition(policy.outcome.bad, product, "outcome.bad")
     outcome = table.select(bad.cast(pl.Float64).alias("y"))["y"]
     if outcome.null_count():
@@ -189,4 +205,25 @@ def _part(product: Product, policy: Policy, table: pl.DataFrame, window: str) ->
         weight=weight,
         first=None if dates is None else str(dates.min()),
         last=None if dates is None else str(dates.max()),
+        dates=dates,
+        apart=_apart(product, table, y, period),
     )
+
+
+def _apart(
+    product: Product, table: pl.DataFrame, y: Floats, period: str | None
+) -> NDArray[np.bool_]:
+    """Return the rows of calibration's own period; raises where either side is too small."""
+    if period is None:
+        return np.zeros(len(y), dtype=np.bool_)
+    condition = _condition(period, product, "calibration.period").fill_null(value=False)
+    apart = table.select(condition.alias("apart"))["apart"].to_numpy()
+    for rows, what in ((apart, "The period of calibration"), (~apart, "What is left to train on")):
+        bads = int(y[rows].sum())
+        if min(bads, int(rows.sum()) - bads) < FEWEST:
+            raise TableError(
+                f"{what} needs at least {FEWEST} bads and {FEWEST} goods; it has {bads} bads in "
+                f"{int(rows.sum())} rows. Change calibration.period in policy.yaml, or make it "
+                "null to calibrate by cross-fitting."
+            )
+    return apart
