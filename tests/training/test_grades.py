@@ -31,7 +31,7 @@ class Known:
     """An estimator whose margin is a feature."""
 
     def decision_function(self, features: pl.DataFrame) -> np.ndarray:
-        return features["debt_to_assets"].fill_nan(0.5).to_numpy() - 3.5
+        return np.nan_to_num(features["debt_to_assets"].to_numpy(), nan=0.5) - 3.5
 
 
 @pytest.fixture(scope="module")
