@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tomllib
 import zipfile
-from importlib.metadata import packages_distributions
+from importlib.metadata import packages_distributions, requires
 from pathlib import Path
 
 import pytest
@@ -48,6 +48,26 @@ def test_every_dependency_has_a_lower_bound() -> None:
     """Without one pip walks back through every release of bentoml."""
     for requirement in required("research", "test", "lint").values():
         assert ">=" in str(requirement.specifier), requirement
+
+
+def test_what_bentoml_wants_of_one_number_has_a_lower_bound() -> None:
+    """Each instrumentation wants one exact number of the others; where their newest differ, pip
+    walks back through every release of those that have no bound here.
+    """
+
+    def wants(name: str) -> list[Requirement]:
+        found = map(Requirement, requires(name) or ())
+        return [each for each in found if not each.marker or each.marker.evaluate({"extra": ""})]
+
+    names = {canonicalize_name(each.name) for each in wants("bentoml")}
+    exact = {
+        name
+        for name in names
+        if name.startswith("opentelemetry-instrumentation-")
+        and any("==" in str(each.specifier) for each in wants(name))
+    }
+    assert exact
+    assert exact <= set(required())
 
 
 def test_what_the_package_imports_it_declares() -> None:

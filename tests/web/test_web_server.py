@@ -28,6 +28,7 @@ pytestmark = pytest.mark.slow
 JSON = {"content-type": "application/json"}
 PROBLEM = "application/problem+json"
 MARKER = "ZXQJMARKER99"
+TRACE = "11010519491231002".zfill(32)  # a trace id has room for a person's number
 
 
 def plain(answer: dict[str, Any]) -> dict[str, Any]:
@@ -40,12 +41,9 @@ def test_single_batch_and_offline_ratings_are_the_same_and_add_up(
     sent = applications[:1000]
     batch = http.post("/rate_batch", json={"applications": sent}).json()["results"]
     assert len(batch) == 1000
-    rated = 0
     for application, result in zip(sent, batch, strict=True):
         answer = http.post("/rate", json={"application": application})
-        if answer.status_code == 422:
-            assert result["problems"] == answer.json()["errors"]
-            continue
+        assert answer.status_code == 200
         single = answer.json()
         assert plain(single) == plain(result["rating"])
         assert sc.Rating.from_dict(plain(single)) == rater.rate_one(application)
@@ -53,8 +51,6 @@ def test_single_batch_and_offline_ratings_are_the_same_and_add_up(
         total = account["base"] + sum(account["contributions"].values())
         number = single["score" if account["space"] == "points" else "margin"]
         assert abs(total - number) <= 1e-5
-        rated += 1
-    assert rated > 900
 
 
 @pytest.mark.parametrize(
@@ -120,9 +116,10 @@ def test_nothing_of_a_request_is_logged_or_counted(
         {"json": {}, "headers": {"idempotency-key": f"{MARKER} {MARKER}"}},
         {"json": {"application": good}, "headers": {"idempotency-key": MARKER}},
         {"json": {"application": {**good, "consent_id": MARKER}}, "params": {"who": MARKER}},
+        {"json": {"application": good}, "headers": {"traceparent": f"00-{TRACE}-{TRACE[16:]}-01"}},
     ]
     statuses = [http.post("/rate", **each).status_code for each in sent]
-    assert statuses == [422, 422, 422, 400, 415, 400, 200, 200]
+    assert statuses == [422, 422, 422, 400, 415, 400, 200, 200, 200]
     http.get(f"/{MARKER}%0A{MARKER}")
     http.request("POST", "/rate_batch", json={"applications": [{MARKER: MARKER}]})
     connection = http.get("/metrics").text
@@ -131,6 +128,7 @@ def test_nothing_of_a_request_is_logged_or_counted(
     log = server_log.read_text(encoding="utf-8")
     assert "POST /rate 422" in log
     assert MARKER not in log
+    assert TRACE not in log
     assert str(good["uscc"]) not in log
 
 

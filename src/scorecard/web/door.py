@@ -21,6 +21,12 @@ if TYPE_CHECKING:
     from scorecard.rating import Rater
 
 TIMEOUT_S = 60  # of one request in all; more than a batch may wait and take to arrive
+# The headers that the application reads. Others stay outside: from some of them the tracing that
+# BentoML brings along would take its ids, which it writes into every line of the log.
+HEADERS = frozenset(
+    {b"host", b"content-type", b"content-encoding", b"content-length", b"transfer-encoding",
+     b"idempotency-key"}
+)  # fmt: skip
 PROBES = frozenset({"/livez", "/readyz", "/healthz", "/metrics"})
 logger = logging.getLogger("scorecard.web")
 
@@ -88,8 +94,9 @@ class DoorService(bentoml.Service[Any]):  # type: ignore[misc]
 class Threshold:
     """Lets known requests through BentoML and hands all others to the application's refusals.
 
-    BentoML labels its metrics with each path it sees, so that unknown paths would fill memory and
-    show up in ``/metrics``; and it has pages of its own that know nothing of the application.
+    Of headers those are let through that the application reads. BentoML labels its metrics with
+    each path it sees, so that unknown paths would fill memory and show up in ``/metrics``; and it
+    has pages of its own that know nothing of the application.
     """
 
     def __init__(self, service: ASGIApp, app: ASGIApp) -> None:
@@ -103,6 +110,9 @@ class Threshold:
             and scope["path"] in PATHS
             and (scope["path"] not in PROBES or scope["method"] in ("GET", "HEAD"))
         )
+        if scope["type"] == "http":
+            read = [each for each in scope["headers"] if each[0] in HEADERS]
+            scope = {**scope, "headers": read}
         await (self.service if known else self.app)(scope, receive, send)
 
 
