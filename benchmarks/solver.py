@@ -2,7 +2,8 @@
 
 Random prebins under random trends and constraints, the same for all; sizes are whole counts, so
 that nothing hangs on rounding. Objectives are computed again from the cuts by one formula, and
-cuts are held against the constraints by `rules_broken`, which shares no code with the solver.
+cuts are held against the constraints by `rules_broken`, which shares no code with the solver. Times
+are the processor's: all sides use one thread, and what else the machine does must not count.
 
     python benchmarks/solver.py [--small] [--cases 2000] [--wide 20] [--limit 60] [--out FILE]
 """
@@ -233,11 +234,11 @@ class Duel:
 
 def duels(case: Case, solvers: Sequence[str], limit: int) -> Iterator[Duel]:
     """Solve one case on all sides."""
-    begun = time.perf_counter()
+    begun = time.process_time()
     mine = our_cuts(case)
-    seconds = time.perf_counter() - begun
+    seconds = time.process_time() - begun
     for solver in solvers:
-        begun = time.perf_counter()
+        begun = time.process_time()
         status, theirs = peer_cuts(case, solver, limit)
         yield Duel(
             case, solver, status,
@@ -245,7 +246,7 @@ def duels(case: Case, solvers: Sequence[str], limit: int) -> Iterator[Duel]:
             None if theirs is None else case.objective(theirs),
             [] if mine is None else case.rules_broken(mine),
             [] if theirs is None else case.rules_broken(theirs),
-            seconds, time.perf_counter() - begun,
+            seconds, time.process_time() - begun,
             1 + max(len(mine or ()), len(theirs or ())),
         )  # fmt: skip
 
