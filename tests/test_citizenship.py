@@ -149,6 +149,36 @@ def test_weights_are_routed(make: Callable[[], Any]) -> None:
     assert abs(level - rate) < abs(level - bad.mean()) / 3, "the weights must reach the fit"
 
 
+def cells(array: NDArray[Any]) -> list[list[Any]]:
+    return [list(row) for row in array]
+
+
+@each_estimator
+def test_a_list_of_rows_is_the_table_column_by_column(make: Callable[[], Any]) -> None:
+    frame, bad = loans()
+    array = np.column_stack([frame[name].to_numpy() for name in ("use", "sector", "late")])
+    expected = answer(make().fit(frame.drop("queries"), bad), frame.drop("queries"))
+    listed = cells(array.astype(object))
+    np.testing.assert_array_equal(answer(make().fit(listed, bad), listed), expected)
+
+
+@each_estimator
+@pytest.mark.parametrize("unit", ["datetime64[D]", "timedelta64[D]", "object"])
+def test_dates_without_a_frame_are_refused_too(make: Callable[[], Any], unit: str) -> None:
+    days = np.arange(100).astype("datetime64[D]" if unit == "object" else unit).reshape(-1, 1)
+    X = cells(days.astype(object)) if unit == "object" else days
+    with pytest.raises((InputError, TypeError), match="Feature x0: (every|a) "):
+        make().fit(X, np.arange(100) % 2)
+
+
+@each_estimator
+def test_two_columns_of_one_name_are_refused(make: Callable[[], Any]) -> None:
+    frame, bad = loans(100)
+    twice = frame.select("use", "late").to_pandas().set_axis(["use", "use"], axis=1)
+    with pytest.raises(InputError, match="Feature names must differ"):
+        make().fit(twice, bad)
+
+
 def test_a_grid_reaches_the_binner_inside_a_scorecard() -> None:
     frame, bad = loans()
     grid = {"binner__max_bins": [2, 5], "binner__stable": [False]}

@@ -101,6 +101,7 @@ def test_levels_are_grouped_by_hand(binner):
     rates = edited.table.filter(pl.col("bin").is_in(["missing", "unseen", "total"]).not_())
     assert rates["bad_rate"].is_sorted()
     assert counted(edited.table) == counted(binner.binning_table("trade"))
+    assert binner.edit("trade").group("cook") == binner.edit("trade").group(["cook"])
 
 
 def test_edited_bins_are_used_and_the_fitted_ones_are_not_touched(sample):
@@ -121,6 +122,7 @@ def test_edited_bins_are_used_and_the_fitted_ones_are_not_touched(sample):
     ("edit", "message"),
     [
         (lambda e: e.merge(99), "bins 0 to"),
+        (lambda e: e.merge(0.5), "bins 0 to"),
         (lambda e: e.merge(2, 1), "two bins in order"),
         (lambda e: e.split(33.21e9), "cannot be cut at"),
         (lambda e: e.split(e.bins.splits[0]), "cut at .* already"),

@@ -150,9 +150,11 @@ def test_pooled_z_test_known_value():
 @pytest.mark.parametrize(
     ("rules", "named"),
     [
-        ({"min_bins": 4, "min_bin_share": 0.3}, "min_bins"),
+        ({"min_bins": 4, "min_bin_share": 0.3}, "min_bin_share"),
         ({"max_bin_share": 0.2}, "max_bin_share"),
-        ({"max_bin_share": 0.6, "trend": "descending"}, "max_bin_share"),
+        ({"max_bin_share": 0.6, "trend": "descending"}, "trend"),
+        ({"min_bins": 2, "max_p_value": 0.01}, "max_p_value"),
+        ({"max_bins": 1, "fixed_cuts": [2]}, "max_bins"),
         ({"min_bin_bads": 1e6}, "min_bin_bads"),
         ({"min_bins": 5}, "min_bins"),
     ],
@@ -161,6 +163,24 @@ def test_infeasible_names_the_constraint(rules, named):
     with pytest.raises(InfeasibleBinning, match=named) as caught:
         solve([1.0, 2, 3, 4], [9.0, 8, 7, 6], **rules)
     assert caught.value.constraint == named
+
+
+def test_infeasible_tells_what_else_would_do_and_what_must_go_together():
+    counts = [1.0, 2, 3, 4], [9.0, 8, 7, 6]
+    with pytest.raises(InfeasibleBinning, match=r"meets min_bin_share=0\.3; without it there is") as e:
+        solve(*counts, min_bins=4, min_bin_share=0.3, min_bin_bads=0.5)
+    assert "to drop min_bins instead would do" in str(e.value)
+    assert "min_bin_bads" not in str(e.value)
+    rules = {"min_bins": 3, "trend": "descending", "min_bin_share": 0.5, "max_p_value": 0.9}
+    with pytest.raises(InfeasibleBinning, match="no single one will do") as e:
+        solve(*counts, **{**rules, "max_bin_share": 0.3, "min_bin_bads": 0.5})
+    blamed = [name for name in (*rules, "max_bin_share", "min_bin_bads") if name in str(e.value)]
+    assert "min_bin_bads" not in blamed
+    kept = {name: rule for name, rule in rules.items() if name not in blamed}
+    solve(*counts, **kept)
+    for name in blamed:  # each of them has to go
+        with pytest.raises(InfeasibleBinning):
+            solve(*counts, **kept, **{name: {**rules, "max_bin_share": 0.3}[name]})
 
 
 @pytest.mark.parametrize(

@@ -87,3 +87,13 @@ def test_a_folder_that_exists_is_left_as_it_is(hostile: Draft, tmp_path: Path) -
     with pytest.raises(InputError, match="exists already and is not overwritten"):
         hostile.write(tmp_path)
     assert list(tmp_path.iterdir()) == [tmp_path / "any"]
+
+
+@pytest.mark.parametrize(("mark", "said"), [(";", "semicolons"), ("\t", "tabs")])
+def test_a_table_without_commas_is_told_what_to_do(
+    tmp_path: Path, mark: str, said: str
+) -> None:
+    path = tmp_path / "loans.csv"
+    path.write_text("\n".join(mark.join(row) for row in [("use", "bad"), ("3", "1"), ("4", "0")]))
+    with pytest.raises(InputError, match=f"no column 'bad' .* parted by {said}, save it with comm"):
+        draft_product("loans", path, "bad", day="2026-01-01")

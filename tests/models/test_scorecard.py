@@ -67,6 +67,16 @@ def test_points_of_one_row_by_hand():
     assert card().margin(debt + trade) == pytest.approx(margin)
 
 
+def test_blocks_of_rows_meet_without_a_seam(monkeypatch):
+    rows = [{"debt": d, "trade": t} for d in EVERY[0] for t in EVERY[1]]
+    frame = pl.DataFrame(rows, schema={"debt": pl.Float64, "trade": pl.String}, strict=False)
+    whole = card().points(frame)
+    monkeypatch.setattr("scorecard.models.scorecard._BLOCK", 5)
+    assert len(rows) % 5
+    np.testing.assert_array_equal(card().points(frame), whole)
+    assert card().points(frame.clear()).shape == (0, 2)
+
+
 def test_one_row_is_bit_identical_with_the_batch():
     names = [f"f{j}" for j in range(35)]
     made = card([number(n) if j % 3 else text(n) for j, n in enumerate(names)], (-0.37,) * 35)

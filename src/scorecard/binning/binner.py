@@ -91,8 +91,8 @@ class OptimalBinner(TransformerMixin, BaseEstimator):  # type: ignore[misc]
 
     def __init__(
         self,
-        max_bins: int = 8,
-        min_bin_share: float = 0.03,
+        max_bins: int | None = 8,
+        min_bin_share: float | None = 0.03,
         trend: Trends = "auto",
         special_values: SpecialValues = None,
         *,
@@ -158,7 +158,9 @@ class OptimalBinner(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     def index_columns(self, columns: list[Column]) -> list[NDArray[np.int64]]:
         """Return the bin index of columns already read, shape (n,) each."""
         self._check_fitted()
-        return [b.index(column) for b, column in zip(self.bins_.values(), columns, strict=True)]
+        return [
+            b.index_read(column) for b, column in zip(self.bins_.values(), columns, strict=True)
+        ]
 
     def _fit(
         self,
@@ -196,7 +198,7 @@ class OptimalBinner(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         names, columns = self.read(X, reset=False)
         woe = np.empty((len(columns[0]), len(names)))
         for j, (bins, column) in enumerate(zip(self.bins_.values(), columns, strict=True)):
-            woe[:, j] = np.array(bins.woe)[bins.index(column)]
+            woe[:, j] = np.array(bins.woe)[bins.index_read(column)]
         return woe
 
     def fit_transform(

@@ -91,7 +91,7 @@ class BinEditor:
         """Put levels of a text into a bin of their own, out of the bins that they are in."""
         if not isinstance(self.fit.pieces, TextPrebins):
             raise InputError(f"{self._named} is no text; move or split its cuts.")
-        wanted = set(levels)
+        wanted = {levels} if isinstance(levels, str) else set(levels)
         pools = self.fit.pieces.groups
         if strangers := sorted(wanted - {level for pool in pools for level in pool}):
             raise InputError(f"{self._named} has no level {', '.join(map(repr, strangers))}.")
@@ -134,7 +134,7 @@ class BinEditor:
 
     def _check(self, *bins: int) -> None:
         for k in bins:
-            if not 0 <= k < len(self.partition):
+            if k not in range(len(self.partition)):
                 raise InputError(
                     f"{self._named} has bins 0 to {len(self.partition) - 1}; got {k!r}."
                 )

@@ -11,7 +11,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from scorecard.binning.columns import ColumnError, is_missing, read_column
+from scorecard.binning.columns import Column, ColumnError, is_missing, read_column
 from scorecard.binning.divergence import iv, shares
 from scorecard.binning.prebins import level_codes
 
@@ -159,7 +159,10 @@ class FeatureBins:
 
         Raises `ColumnError` for infinite numbers and for values of the other kind.
         """
-        column = read_column(values, self.name)
+        return self.index_read(read_column(values, self.name))
+
+    def index_read(self, column: Column) -> NDArray[np.int64]:
+        """Return the bin of each value of a column that `read_column` gave, shape (n,)."""
         if self.kind == "text":
             if isinstance(column, np.ndarray):
                 self._refuse(not np.isnan(column).all(), "numbers")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -20,12 +21,10 @@ def read_table(estimator: Any, X: Any, *, reset: bool) -> tuple[list[str], list[
     """
     X = eager(X)
     if not hasattr(X, "columns"):  # an array: scikit-learn's own checks and messages
-        plain = not isinstance(X, np.ndarray) or X.dtype.kind not in "OU"
-        X = check_array(
-            X, dtype=np.float64 if plain and not _has_text(X) else None,
-            ensure_all_finite=False, estimator=estimator,
-        )  # fmt: skip
+        X = check_array(X, dtype=_dtype(X), ensure_all_finite=False, estimator=estimator)
     names, raw = read_frame(X)
+    if len(set(names)) < len(names):
+        raise ColumnError(f"Feature names must differ; got {names}.")
     validate_data(estimator, X, reset=reset, skip_check_array=True)
     if not names or len(raw[0]) == 0:
         raise ColumnError(
@@ -33,12 +32,13 @@ def read_table(estimator: Any, X: Any, *, reset: bool) -> tuple[list[str], list[
             f"sample(s) and {len(names)} feature(s) (shape={(0, len(names))}) while a minimum "
             "of 1 is required."
         )
-    if len(set(names)) < len(names):
-        raise ColumnError(f"Feature names must differ; got {names}.")
     return names, [read_column(c, name) for name, c in zip(names, raw, strict=True)]
 
 
-def _has_text(X: Any) -> bool:
-    return isinstance(X, (list, tuple)) and any(
-        isinstance(v, str) or v is None for row in X if isinstance(row, (list, tuple)) for v in row
-    )
+def _dtype(X: Any) -> Any:
+    """Return float64 for numbers; what may hold text or dates stays as it is, column by column."""
+    if isinstance(X, np.ndarray):
+        return None if X.dtype.kind in "OUmM" else np.float64
+    rows = X if isinstance(X, (list, tuple)) else ()
+    each = (value for row in rows if isinstance(row, (list, tuple)) for value in row)
+    return np.float64 if all(isinstance(value, Real) for value in each) else object

@@ -29,7 +29,7 @@ class Settings:
     missing: str
     special: str
     unseen: str
-    min_bin_share: float
+    min_bin_share: float | None
     constraints: dict[str, Any]
     by_hand: ByHand = FREE
     groups: tuple[tuple[str, ...], ...] | None = None

@@ -152,23 +152,43 @@ def _optimum(table: Segments, rules: Rules) -> Solution | None:
 
 
 def _blame(table: Segments, rules: Rules) -> InfeasibleBinning:
-    """Find the constraint without which a binning exists and say how far one can go."""
+    """Name the tightest constraint: the one whose absence alone leaves the best binning.
+
+    Where no single one will do, a least set of constraints that have to go together.
+    """
     free: dict[str, Any] = {
         "min_bins": None, "max_p_value": None, "min_rate_gap": None, "max_bin_share": None,
         "min_bin_share": None, "min_bin_bads": None, "min_bin_goods": None, "max_bins": None,
         "stable": False, "trend": "none", "fixed_cuts": None,
     }  # fmt: skip
     asked = [name for name, value in free.items() if getattr(rules, name) != value]
+
+    def without(names: Sequence[str]) -> Solution | None:
+        return _best(table, replace(rules, **{name: free[name] for name in names}))
+
+    alone = {name: found for name in asked if (found := without([name])) is not None}
+    if alone:
+        tightest = max(  # cuts that a person fixed are the last to be blamed
+            alone, key=lambda name: (name != "fixed_cuts", round(alone[name].objective, 9))
+        )
+        fact = f"without it {_bins(alone[tightest])}"
+        if others := [name for name in alone if name != tightest]:
+            fact += f"; to drop {' or '.join(others)} instead would do as well"
+        return _sentence(rules, [tightest], fact)
+    together = list(asked)
     for name in asked:
-        without = _best(table, replace(rules, **{name: free[name]}))
-        if without is not None:
-            return _sentence(rules, [name], f"without it {len(without.cuts) + 1} bin(s) do")
-    relaxed = rules
-    for done, name in enumerate(asked, 1):
-        relaxed = replace(relaxed, **{name: free[name]})
-        if _best(table, relaxed) is not None:
-            return _sentence(rules, asked[:done], "none of these can be met without relaxing all")
-    return _sentence(rules, asked, "no bin has weight")
+        fewer = [other for other in together if other != name]
+        if without(fewer) is not None:
+            together = fewer
+    found = without(together)
+    if found is None:
+        return _sentence(rules, asked, "no bin has weight")
+    return _sentence(rules, together, f"no single one will do; without them all {_bins(found)}")
+
+
+def _bins(found: Solution) -> str:
+    bins = len(found.cuts) + 1
+    return f"there is one of {bins} bin{'s' if bins > 1 else ''}"
 
 
 def _sentence(rules: Rules, names: Sequence[str], fact: str) -> InfeasibleBinning:

@@ -51,8 +51,7 @@ def read_target(table: Table, column: str, bad: str | None = None) -> Target:
             f"The target {column} cannot be declared: {table.undeclared[column]}; {RULE}."
         )
     if column not in table.kinds:
-        near = ", ".join(list(table.kinds)[-12:])
-        raise InputError(f"The table has no column {column!r} for the target; it ends with {near}.")
+        raise InputError(f"The table has no column {column!r} for the target; {_names(table)}.")
     values, kind = table.frame[column], table.kinds[column]
     counts = values.drop_nulls().value_counts(sort=True)
     if kind == "date" or counts.height != 2:
@@ -106,3 +105,12 @@ def _spellings(level: object) -> set[str]:
 
 def _shown(level: object) -> str:
     return sql_number(level) if isinstance(level, float) else str(level)
+
+
+def _names(table: Table) -> str:
+    """Say which columns there are, or that a CSV's fields are parted by something else."""
+    names = [*table.kinds, *table.undeclared]
+    for mark, said in ((";", "semicolons"), ("\t", "tabs"), ("|", "bars")):
+        if len(names) == 1 and mark in names[0]:
+            return f"its fields are parted by {said}, save it with commas"
+    return f"it ends with {', '.join(names[-12:])}"

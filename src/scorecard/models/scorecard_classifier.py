@@ -77,8 +77,8 @@ class ScorecardClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     def __init__(
         self,
         trend: Trends = "auto",
-        max_bins: int = 8,
-        min_bin_share: float = 0.03,
+        max_bins: int | None = 8,
+        min_bin_share: float | None = 0.03,
         special_values: SpecialValues = None,
         *,
         pdo: float | None = None,
