@@ -11,6 +11,7 @@ import numpy as np
 import polars as pl
 
 from scorecard.contract import Product, as_frame, load_product, read_table
+from scorecard.explain.reference import Reference
 from scorecard.models.boosted import BoostedModel
 from scorecard.models.master_scale import MasterScale
 from scorecard.models.scorecard import Scorecard
@@ -137,6 +138,14 @@ def _bundle(
         "calibration.json": encode_json({m.name: m.calibration.to_dict() for m in models}),
         "grades.json": encode_json(MasterScale.geometric(**policy.grades.model_dump()).to_dict()),
         "background.parquet": background.getvalue(),
+        "reference.json": encode_json(
+            Reference.of(
+                product.features,
+                part.features,
+                part.weight,
+                merge_correlation=policy.reasons.merge_correlation,
+            ).to_dict()
+        ),
     }
     about = {
         "product": product.name,
