@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from scorecard.errors import InputError
-from scorecard.explain.reference import Reference, weighted_median
+from scorecard.explain.reference import Reference, weighted_quantile
 from scorecard.features import Feature, FeatureSet
 
 SET = FeatureSet(
@@ -49,7 +49,7 @@ def test_the_typical_value_is_the_weighted_median_or_the_commonest_level() -> No
 
 
 def test_nothing_known_has_nothing_typical() -> None:
-    assert weighted_median(np.array([np.nan, 4.0]), np.array([1.0, 0.0])) is None
+    assert weighted_quantile(np.array([np.nan, 4.0]), np.array([1.0, 0.0]), 0.5) is None
     empty = rows().with_columns(pl.lit(None, pl.Float64).alias("coded"))
     found = Reference.of(SET, empty, np.ones(60), merge_correlation=0.9)
     assert found.typical["coded"] is None

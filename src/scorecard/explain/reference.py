@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -54,7 +53,7 @@ class Reference:
             if feature.name in features.numeric
         }
         typical: dict[str, Value] = {
-            name: weighted_median(numbers[name], weight)
+            name: weighted_quantile(numbers[name], weight, 0.5)
             if name in numbers
             else commonest(frame[name], weight)
             for name in features.names
@@ -130,8 +129,8 @@ def amounts(values: pl.Series, feature: Feature) -> Floats:
     return np.asarray(found, dtype=np.float64)
 
 
-def weighted_median(values: Floats, weight: Floats) -> float | None:
-    """Return the smallest known value with at least half of the known weight at or below it.
+def weighted_quantile(values: Floats, weight: Floats, q: float) -> float | None:
+    """Return the smallest known value with at least ``q`` of the known weight at or below it.
 
     Always a value that some row has, so that a typical count is a whole number. None where nothing
     is known or weighs anything.
@@ -141,9 +140,8 @@ def weighted_median(values: Floats, weight: Floats) -> float | None:
         return None
     order = np.argsort(values[known], kind="stable")
     below = np.cumsum(weight[known][order])
-    place = int(np.searchsorted(below, below[-1] / 2))
-    median = float(values[known][order][place])
-    return median if math.isfinite(median) else None
+    place = min(int(np.searchsorted(below, q * below[-1])), len(order) - 1)
+    return float(values[known][order][place])
 
 
 def commonest(values: pl.Series, weight: Floats) -> str | None:

@@ -34,6 +34,9 @@ if TYPE_CHECKING:
 #: Rows of the frozen background that boosted explanations are measured against.
 BACKGROUND = 100
 
+#: Features whose dependence is drawn for MLflow, those that move the answering model most.
+DEPENDENCES = 4
+
 
 def _silent(_what: str, _share: float) -> None:
     """Report no progress."""
@@ -242,9 +245,14 @@ def _figures(result: TrainingResult) -> list[tuple[str, Figure]]:
     card = frozen(result.models["scorecard"])
     assert isinstance(card, Scorecard)
     title = f"{result.product}, out of time"
+    explained = result.explained()
+    strongest = explained.importance()["name"].head(DEPENDENCES)
     return [
         ("roc", plots.roc_figure(pds, late, title)),
         ("calibration", plots.calibration_figure(pds, late, title)),
         ("score", plots.score_figure(card.score(card.points(late.features)), late, title)),
         ("information_value", plots.power_figure(result.power, f"{result.product}, in time")),
+        ("importance", explained.importance_figure()),
+        ("importance_of_reasons", explained.importance_figure("reason")),
+        *((f"dependence_{name}", explained.dependence_figure(name)) for name in strongest),
     ]
