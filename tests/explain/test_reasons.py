@@ -56,8 +56,13 @@ def test_strengths_are_the_other_side_and_praise_nobody_for_others() -> None:
         "In the applicant's favour (Age: 240 months; typical of peers: 60 months)"
     )
     assert given[2].text_en.endswith("(Delay: 1 day; typical of peers: 0 days)")
-    (none,) = WRITER.strengths(-risk[:, [1, 0, 2, 3]], [(0.7, 0.001, 240.0, 1.0)])
-    assert all(each.contribution < 0 for each in none)
+
+
+def test_what_differs_does_not_look_the_same() -> None:
+    risk = np.array([[0.5, 0.0, 0.0, 0.0]])
+    told = [WRITER.write(risk, [(value, 0.0, 0.0, 0.0)])[0][0].text_zh for value in (0.5003, 0.5)]
+    assert told[0].endswith("（负债率：50.030%；同行通常：50.000%）")
+    assert told[1].endswith("（负债率：50.0%；同行通常：50.0%）")
 
 
 @pytest.mark.parametrize(
@@ -66,12 +71,14 @@ def test_strengths_are_the_other_side_and_praise_nobody_for_others() -> None:
 def test_nothing_is_claimed_of_what_is_no_amount(value: float | None, said: str) -> None:
     row = [(0.5, 0.006, value, 0.0)]
     (reasons,) = WRITER.write(np.array([[0.0, 0.0, 0.5, 0.0]]), row)
-    (strengths,) = WRITER.strengths(np.array([[0.0, 0.0, -0.5, 0.0]]), row)
-    for reason in (*reasons, *strengths):
-        assert reason.text_en.startswith(said)
-        assert "typical" not in reason.text_en
-        assert "通常" not in reason.text_zh
-        assert reason.reference == 60.0
+    (reason,) = reasons
+    assert reason.text_en.startswith(said)
+    assert "typical" not in reason.text_en
+    assert "通常" not in reason.text_zh
+    assert reason.reference == 60.0
+    # And it is no strength: the next one takes its place.
+    (strengths,) = WRITER.strengths(np.array([[-0.1, 0.0, -0.5, 0.0]]), row)
+    assert [strength.code for strength in strengths] == ["DEBT"]
 
 
 def test_at_most_four_largest_first_and_equal_ones_as_declared() -> None:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from scorecard.errors import InputError
@@ -51,6 +55,22 @@ def chinese_font() -> str | None:
     from matplotlib.font_manager import fontManager
 
     known = set(fontManager.get_font_names())
+    found = next((name for name in CHINESE_FONTS if name in known), None)
+    return _installed_since() if found is None else found
+
+
+@cache
+def _installed_since() -> str | None:
+    """Return a font that matplotlib's own list, written once and kept, does not know yet."""
+    from matplotlib.font_manager import findSystemFonts, fontManager
+
+    wanted = {name.replace(" ", "").lower(): name for name in CHINESE_FONTS}
+    for path in sorted(findSystemFonts()):
+        stem = re.split(r"[-_.]", Path(path).stem)[0].lower()
+        if any(name.startswith(stem) for name in wanted) and len(stem) >= 6:
+            with suppress(Exception):  # a font that matplotlib cannot read is none
+                fontManager.addfont(path)
+    known = set(fontManager.get_font_names())
     return next((name for name in CHINESE_FONTS if name in known), None)
 
 
@@ -94,6 +114,25 @@ def _leave_room(figure: Figure, texts: list[Any]) -> None:
     share = min(more / 72 / figure.get_figwidth(), 0.3)
     engine: Any = figure.get_layout_engine()
     engine.set(rect=(share, 0, 1 - share, 1))
+
+
+def name_rows(axes: Any, names: Sequence[str]) -> None:
+    """Write names at the left of rows 0, 1, …, two lines of a name each for itself.
+
+    As one text, lines of an SVG would be placed by the widths that this machine's fonts have.
+    """
+    if not any("\n" in name for name in names):
+        axes.set_yticks(range(len(names)), names)
+        return
+    axes.set_yticks(range(len(names)), [""] * len(names))
+    for y, name in enumerate(names):
+        lines = name.split("\n")
+        for k, line in enumerate(lines):
+            axes.annotate(
+                line, (0, y), xycoords=("axes fraction", "data"), textcoords="offset points",
+                xytext=(-4, 5.2 * (len(lines) - 1 - 2 * k)), ha="right", va="center",
+                fontsize=8.5, color=INK, annotation_clip=False,
+            )  # fmt: skip
 
 
 def bare(axes: Any, *, left: bool = False) -> None:

@@ -48,8 +48,8 @@ def dependence_table(
     - ``range``: of a number, one of ``bins`` equally wide pieces [low, high) between its 1st and
       99th percentile; the first and the last also hold what lies beyond; empty ones are left out;
     - ``value``: of a number with at most `FEW` different values, each of them;
-    - ``level``: of a text, the ``most`` levels of most weight, lowest contribution first; the
-      others are pooled under the label ``…``;
+    - ``level``: of a text, the ``most`` levels of most weight, lowest contribution first, and
+      after them ``others``, pooled;
     - ``special`` and ``missing``: always apart, last.
 
     ``share`` is the place's share of the weight; ``contribution`` the weighted mean of its
@@ -115,7 +115,7 @@ def _levels(values: pl.Series, risk: Floats, w: Floats, most: int) -> list[_Plac
     missing = values.is_null().to_numpy()
     if len(mass) > len(kept):
         rest = ~missing & ~values.is_in(kept).fill_null(False).to_numpy()
-        places.append(("level", "…", None, None, rest))
+        places.append(("others", "", None, None, rest))
     return [*places, ("missing", "", None, None, missing)]
 
 

@@ -22,15 +22,15 @@ from scorecard.explain.canvas import (
     new_figure,
     say,
 )  # fmt: skip
-from scorecard.explain.wording import shown
+from scorecard.explain.wording import shown, unit_words
 from scorecard.features import Feature
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-_MISSING = ("缺失", "missing")
+_CALLED = {"missing": ("缺失", "missing"), "others": ("其他取值", "other levels")}
 _PARTS = (
-    ("对风险的贡献\n（对数几率）", "contribution to risk\n(log-odds)"),
+    ("贡献（对数几率）", "contribution (log-odds)"),
     ("实际坏账率", "observed bad rate"),
     ("数据占比", "share of the data"),
 )
@@ -48,7 +48,8 @@ def dependence_figure(
     """
     if table.is_empty():
         raise InputError("The table has no rows; nothing can be drawn.")
-    name = say(language, feature.zh or feature.name, feature.en or feature.name)
+    zh, en = unit_words(feature.unit)
+    name = say(language, f"{feature.zh or feature.name}{zh}", f"{feature.en or feature.name}{en}")
     if (table["kind"] == "range").any():
         figure = _along(table, feature, title or name, name, language)
     else:
@@ -66,7 +67,7 @@ def dependence_figure(
 def _along(
     table: pl.DataFrame, feature: Feature, title: str, name: str, language: Language
 ) -> Figure:
-    from matplotlib.ticker import PercentFormatter
+    from matplotlib.ticker import PercentFormatter, StrMethodFormatter
 
     ranges = table.filter(pl.col("kind") == "range")
     aside = table.filter(pl.col("kind") != "range")
@@ -90,15 +91,17 @@ def _along(
             grid[i, 1].tick_params(axis="y", length=0)
         if part:
             axes.yaxis.set_major_formatter(PercentFormatter(1, decimals=None))
-            axes.set_ylim(bottom=0)
+            axes.set_ylim(0, _top(table, part))
     bottom = grid[-1, 0]
     bottom.set_xlabel(name)
     if feature.unit == "fraction":
         bottom.xaxis.set_major_formatter(PercentFormatter(1))
+    elif high[-1] >= 10_000:
+        bottom.xaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
     grid[0, 0].set_title(title)
     if aside.height:
         names = [
-            say(language, *_MISSING, between="\n") if kind == "missing" else label
+            say(language, *_CALLED[kind], between="\n") if kind in _CALLED else label
             for kind, label in aside.select("kind", "label").rows()
         ]
         grid[-1, 1].set_xticks(range(aside.height), names)
@@ -138,6 +141,14 @@ def _rates(table: pl.DataFrame) -> tuple[Any, Any]:
     return rate, np.abs(np.stack([rate - low, high - rate]))
 
 
+def _top(table: pl.DataFrame, part: int) -> float:
+    """Return where an axis ends: intervals of the rarest places may run out of it."""
+    if part == 2:
+        return 1.08 * float(table["share"].to_numpy().max())
+    rate, reach = _rates(table)
+    return float(max(min(np.nanmax(rate + reach[1]), 2 * np.nanmax(rate)), 1e-3))
+
+
 def _bars(table: pl.DataFrame, feature: Feature, title: str, language: Language) -> Figure:
     from matplotlib.ticker import PercentFormatter
 
@@ -169,7 +180,7 @@ def _bars(table: pl.DataFrame, feature: Feature, title: str, language: Language)
             axes.barh(y, table["share"].to_numpy(), height=0.62, color=DATA)
         if part:
             axes.xaxis.set_major_formatter(PercentFormatter(1, decimals=None))
-            axes.set_xlim(left=0)
+            axes.set_xlim(0, _top(table, part))
     names = [_name(row, feature, language) for row in table.select("kind", "label", "low").rows()]
     grid[0, 0].set_yticks(y, names)
     grid[0, 0].set_ylim(table.height - 0.4, -0.6)
@@ -179,8 +190,8 @@ def _bars(table: pl.DataFrame, feature: Feature, title: str, language: Language)
 
 def _name(row: tuple[str, str, float | None], feature: Feature, language: Language) -> str:
     kind, label, value = row
-    if kind == "missing":
-        return say(language, *_MISSING)
+    if kind in _CALLED:
+        return say(language, *_CALLED[kind])
     if kind == "value" and value is not None:
         zh, en = shown(value, feature.unit)
         return en if zh == en else say(language, zh, en)

@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from scorecard.errors import InputError
-from scorecard.explain.canvas import INK, LINE, Language, bare, finish, new_figure, say
+from scorecard.explain.canvas import INK, LINE, Language, bare, finish, name_rows, new_figure, say
 from scorecard.logodds import Floats
 
 if TYPE_CHECKING:
@@ -93,17 +93,20 @@ def importance_figure(
             f"{each:.3f}", (max(far, each), y), xytext=(5, 0), textcoords="offset points",
             fontsize=8, va="center", color=INK,
         )  # fmt: skip
-    axes.set_yticks(place, names)
+    name_rows(axes, names)
     axes.set(
         ylim=(shown.height - 0.4, -0.6),
         xlim=(0, 1.12 * max(float(np.max(shown["high"].to_numpy())), 1e-9)),
-        xlabel=say(
+        title=title or say(language, "各项的影响", "What moves ratings", between=" / "),
+    )
+    figure.supxlabel(
+        say(
             language,
-            "平均绝对贡献（对数几率）；须线为自助法区间",
-            "mean absolute contribution, log-odds; whiskers: bootstrap interval",
+            "平均绝对贡献（对数几率），须线为自助法区间",
+            "mean absolute contribution (log-odds), whiskers: bootstrap interval",
             between="\n",
         ),
-        title=title or say(language, "各项的影响", "What moves ratings", between=" / "),
+        fontsize=9,
     )
     bare(axes)
     axes.tick_params(axis="y", length=0)

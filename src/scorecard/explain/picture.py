@@ -16,6 +16,7 @@ from scorecard.explain.canvas import (
     Language,
     bare,
     finish,
+    name_rows,
     new_figure,
     say,
 )
@@ -126,11 +127,11 @@ def waterfall_figure(
         **(labels or {}),
     }
     shown = [names.get(each, each) for each in table["label"]]
-    axes.set_yticks(range(table.height), shown)
+    name_rows(axes, shown)
     axes.set(
         xlim=(left, right),
         ylim=(last + 0.6, -0.6),
-        xlabel=say(language, *_AXIS[explanation.space]),
+        xlabel=say(language, *_AXIS[explanation.space], between="\n"),
         title=say(
             language,
             f"{rating.product}：等级 {rating.grade}，违约概率 {rating.pd:.2%}，"

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 
 import numpy as np
 
 from scorecard.explain.reference import Reference
-from scorecard.explain.wording import Peers, risk_text, strength_text
+from scorecard.explain.wording import Peers, risk_text, strength_text, unknown
 from scorecard.features import Feature, ReasonText
 from scorecard.logodds import Floats
 from scorecard.values import Reason
@@ -55,7 +56,10 @@ class ReasonWriter:
         ``risk`` (n, features) holds contributions in log-odds toward risk, ``values`` the
         applicants' feature values in the same order. Equal sums keep the features' order.
         """
-        return self._told(risk, 1.0, values)
+        return [
+            tuple(self._reason(j, total, mine) for j, total in islice(ranked, AT_MOST))
+            for ranked, mine in zip(self._ranked(risk), values, strict=True)
+        ]
 
     def strengths(
         self, risk: Floats, values: Sequence[Sequence[Value]]
@@ -63,42 +67,53 @@ class ReasonWriter:
         """Return what speaks for every row: groups by their summed contribution, lowest first.
 
         Takes what `write` takes; every ``contribution`` returned is negative, i.e. toward safety.
+        A value that is missing or a special code speaks for nobody: its group is passed over, or
+        leaving a field out would be praised.
         """
-        return self._told(risk, -1.0, values)
-
-    def _told(
-        self, risk: Floats, sign: float, values: Sequence[Sequence[Value]]
-    ) -> list[tuple[Reason, ...]]:
-        toward = sign * risk
-        sums = np.stack([_total(toward, members) for members in self._members], axis=1)
-        order = np.argsort(-sums, axis=1, kind="stable")[:, :AT_MOST]
         return [
             tuple(
-                self._reason(k, sign, float(total[k]), row, mine)
-                for k in ranked
-                if total[k] >= self._least
+                islice(
+                    (
+                        self._strength(j, total, mine[j])
+                        for j, total in ranked
+                        if unknown(self._features[j], mine[j]) is None
+                    ),
+                    AT_MOST,
+                )
             )
-            for ranked, total, row, mine in zip(order.tolist(), sums, toward, values, strict=True)
+            for ranked, mine in zip(self._ranked(-risk), values, strict=True)
         ]
 
-    def _reason(
-        self, group: int, sign: float, total: float, toward: Floats, values: Sequence[Value]
-    ) -> Reason:
-        j = max(self._members[group], key=lambda member: toward[member])
-        feature, text, typical = self._features[j], self._texts[j], self._typical[j]
-        if sign > 0:
-            zh, en = risk_text(text, feature, values[j], typical, self._peers)
-        else:
-            zh, en = strength_text(feature, values[j], typical, self._peers)
-        return Reason(
-            code=text.code,
-            text_zh=zh,
-            text_en=en,
-            feature=feature.name,
-            value=values[j],
-            reference=typical,
-            contribution=sign * total,
+    def _ranked(self, toward: Floats) -> Iterator[Iterator[tuple[int, float]]]:
+        """Yield, for each row, who speaks for each group that counts and its sum, largest first."""
+        sums = np.stack([_total(toward, members) for members in self._members], axis=1)
+        order = np.argsort(-sums, axis=1, kind="stable")
+        for ranked, total, row in zip(order.tolist(), sums.tolist(), toward, strict=True):
+            yield self._speakers(ranked, total, row)
+
+    def _speakers(
+        self, ranked: Sequence[int], total: Sequence[float], toward: Floats
+    ) -> Iterator[tuple[int, float]]:
+        for k in ranked:
+            if total[k] < self._least:
+                return
+            yield max(self._members[k], key=toward.__getitem__), total[k]
+
+    def _reason(self, j: int, total: float, values: Sequence[Value]) -> Reason:
+        feature, text, typical, value = (
+            self._features[j],
+            self._texts[j],
+            self._typical[j],
+            values[j],
         )
+        zh, en = risk_text(text, feature, value, typical, self._peers)
+        return Reason(text.code, zh, en, feature.name, value, typical, total)
+
+    def _strength(self, j: int, total: float, value: Value) -> Reason:
+        feature, typical = self._features[j], self._typical[j]
+        assert value is not None
+        zh, en = strength_text(feature, value, typical, self._peers)
+        return Reason(feature.reason, zh, en, feature.name, value, typical, -total)
 
 
 def _total(toward: Floats, members: Sequence[int]) -> Floats:

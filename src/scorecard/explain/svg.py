@@ -49,13 +49,16 @@ def to_svg(
     svg = buffer.getvalue()
     svg = svg[svg.index("<svg") :]
     svg = re.sub(r"'DejaVu Sans'[^;\"]*", _FONTS, svg)
+    # The style for all elements would be one for all elements of the page.
+    svg = re.sub(r"\s*<defs>\s*<style.*?</style>\s*</defs>", "", svg, count=1, flags=re.DOTALL)
     svg = re.sub(r'\bid="', f'id="{name}-', svg)
     svg = re.sub(r'(url\(#|href="#)', rf"\g<1>{name}-", svg)
     if title is None:
         title = next((axes.get_title() for axes in figure.axes if axes.get_title()), name)
     words = description or str(figure.get_label())
     head = (
-        f' role="img" aria-labelledby="{name}-title {name}-desc">\n'
+        ' style="stroke-linejoin: round; stroke-linecap: butt" role="img"'
+        f' aria-labelledby="{name}-title {name}-desc">\n'
         f' <title id="{name}-title">{escape(title)}</title>\n'
         f' <desc id="{name}-desc">{escape(words)}</desc>'
     )

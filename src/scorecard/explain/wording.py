@@ -23,24 +23,32 @@ class Peers:
     en: str
 
 
-def shown(value: float | str, unit: str | None) -> tuple[str, str]:
-    """Return a value as people read it, in Chinese and in English."""
+def shown(value: float | str, unit: str | None, more: int = 0) -> tuple[str, str]:
+    """Return a value as people read it, in Chinese and in English, ``more`` digits exact."""
     if isinstance(value, str):
         return value, value
     if unit == "yes = 1":
         return ("是", "yes") if value else ("否", "no")
     if unit == "fraction":
-        text = f"{value:z.1%}"
+        text = f"{value:z.{1 + more}%}"
     elif abs(value) >= 1000:
-        text = f"{value:,.0f}"
+        text = f"{value:,.{more}f}"
     elif unit in ("days", "months"):
-        text = f"{round(value, 1):zg}"
+        text = f"{round(value, (2 if abs(value) < 10 else 1) + more):zg}"
     else:
-        text = f"{value:z.3g}" if abs(value) < 100 else f"{value:.0f}"
+        text = f"{value:z.{3 + more}g}"
     if unit not in _COUNTED:
         return text, text
     zh, one, many = _COUNTED[unit]
     return f"{text}{zh}", f"{text} {one if text == '1' else many}"
+
+
+def unit_words(unit: str | None) -> tuple[str, str]:
+    """Return a unit in brackets, to stand after a label on an axis; empty where it needs none."""
+    if unit not in _COUNTED:
+        return "", ""
+    zh, _, many = _COUNTED[unit]
+    return f"（{zh}）", f" ({many})"
 
 
 def compared(
@@ -52,13 +60,14 @@ def compared(
     that even a value better than the typical one can add risk.
     """
     zh, en = shown(value, feature.unit)
-    zh, en = f"{feature.zh}：{zh}", f"{feature.en}: {en}"
     if typical is None:
-        return zh, en
+        return f"{feature.zh}：{zh}", f"{feature.en}: {en}"
     usual_zh, usual_en = shown(typical, feature.unit)
+    if en == usual_en and value != typical:  # what differs must not look the same
+        (zh, en), (usual_zh, usual_en) = (shown(v, feature.unit, 2) for v in (value, typical))
     return (
-        f"{zh}；{peers.zh}通常：{usual_zh}",
-        f"{en}; typical of {peers.en}: {usual_en}",
+        f"{feature.zh}：{zh}；{peers.zh}通常：{usual_zh}",
+        f"{feature.en}: {en}; typical of {peers.en}: {usual_en}",
     )
 
 
@@ -96,14 +105,11 @@ def risk_text(
 
 
 def strength_text(
-    feature: Feature, value: float | str | None, typical: float | str | None, peers: Peers
+    feature: Feature, value: float | str, typical: float | str | None, peers: Peers
 ) -> tuple[str, str]:
     """Return what a strength says: that this value speaks for the applicant.
 
     A code's sentence names who is safer than the applicant, which is no praise, so it is not used.
     """
-    if (instead := unknown(feature, value)) is not None:
-        return instead
-    assert value is not None
     zh, en = compared(feature, value, typical, peers)
     return f"有利因素（{zh}）", f"In the applicant's favour ({en})"
