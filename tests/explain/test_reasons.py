@@ -106,9 +106,11 @@ def test_at_most_four_largest_first_and_equal_ones_as_declared() -> None:
         (128.4, "ratio", "128", "128"),
         (18.0, "count", "18", "18"),
         ("B", None, "B", "B"),
+        ("F", None, "批发和零售业", "Wholesale and retail"),
     ],
 )
 def test_values_are_shown_as_people_read_them(
     value: float | str, unit: str | None, zh: str, en: str
 ) -> None:
-    assert shown(value, unit) == (zh, en)
+    feature = Feature("x", "x", unit=unit, levels=(("F", "批发和零售业", "Wholesale and retail"),))
+    assert shown(feature, value) == (zh, en)

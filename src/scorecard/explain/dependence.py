@@ -91,12 +91,12 @@ def _numbers(feature: Feature, values: pl.Series, w: Floats, bins: int) -> list[
     distinct = np.unique(x[known])
     if len(distinct) <= FEW:
         for value in distinct.tolist():
-            places.append(("value", shown(value, feature.unit)[1], value, value, x == value))
+            places.append(("value", shown(feature, value)[1], value, value, x == value))
     else:
         edges = np.linspace(*_ends(x, w), bins + 1)
         at = np.clip(np.searchsorted(edges, x, side="right") - 1, 0, bins - 1)
         for k, (low, high) in enumerate(zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True)):
-            label = f"{shown(low, feature.unit)[1]} – {shown(high, feature.unit)[1]}"
+            label = f"{shown(feature, low)[1]} – {shown(feature, high)[1]}"
             places.append(("range", label, low, high, known & (at == k)))
     raw = values.cast(pl.Float64).to_numpy()
     for value in feature.special_values:

@@ -192,7 +192,7 @@ def _name(row: tuple[str, str, float | None], feature: Feature, language: Langua
     kind, label, value = row
     if kind in _CALLED:
         return say(language, *_CALLED[kind])
-    if kind == "value" and value is not None:
-        zh, en = shown(value, feature.unit)
+    if kind in ("value", "level"):
+        zh, en = shown(feature, label if value is None else value)
         return en if zh == en else say(language, zh, en)
     return label

@@ -42,9 +42,10 @@ def importance_table(
     """
     n = risk.height
     w = np.ones(n) if weight is None else np.asarray(weight, dtype=np.float64)
-    if n == 0 or w.shape != (n,) or not w.sum() > 0:
+    if w.shape != (n,) or not (w >= 0).all() or not w.sum() > 0:
         raise InputError(
-            f"weight must be one number for each of at least one row; got {w.shape} for {n} rows."
+            "weight must be one number of at least 0 for each row, not all of them 0; "
+            f"got {w.shape} for {n} rows."
         )
     if not 0 < level < 1 or draws < 1:
         raise InputError(f"level must lie in (0, 1), draws be at least 1; got {level}, {draws}.")
@@ -52,6 +53,8 @@ def importance_table(
         groups = {name: (name,) for name in risk.columns}
     members = {name: [f for f in given if f in risk.columns] for name, given in groups.items()}
     members = {name: given for name, given in members.items() if given}
+    heavy = w > 0  # rows that weigh nothing are no rows to draw
+    risk, w, n = risk.filter(heavy), w[heavy], int(heavy.sum())
     size = np.column_stack(
         [np.abs(risk.select(given).to_numpy().sum(axis=1)) for given in members.values()]
     )

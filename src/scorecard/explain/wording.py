@@ -23,9 +23,13 @@ class Peers:
     en: str
 
 
-def shown(value: float | str, unit: str | None, more: int = 0) -> tuple[str, str]:
-    """Return a value as people read it, in Chinese and in English, ``more`` digits exact."""
+def shown(feature: Feature, value: float | str, more: int = 0) -> tuple[str, str]:
+    """Return a value as people read it, in Chinese and in English, by ``more`` digits exacter."""
+    unit = feature.unit
     if isinstance(value, str):
+        for level, zh, en in feature.levels:
+            if level == value:
+                return zh, en
         return value, value
     if unit == "yes = 1":
         return ("是", "yes") if value else ("否", "no")
@@ -59,12 +63,12 @@ def compared(
     Neither is said to be better: a contribution is measured against the mean of the population, so
     that even a value better than the typical one can add risk.
     """
-    zh, en = shown(value, feature.unit)
+    zh, en = shown(feature, value)
     if typical is None:
         return f"{feature.zh}：{zh}", f"{feature.en}: {en}"
-    usual_zh, usual_en = shown(typical, feature.unit)
+    usual_zh, usual_en = shown(feature, typical)
     if en == usual_en and value != typical:  # what differs must not look the same
-        (zh, en), (usual_zh, usual_en) = (shown(v, feature.unit, 2) for v in (value, typical))
+        (zh, en), (usual_zh, usual_en) = (shown(feature, v, 2) for v in (value, typical))
     return (
         f"{feature.zh}：{zh}；{peers.zh}通常：{usual_zh}",
         f"{feature.en}: {en}; typical of {peers.en}: {usual_en}",
