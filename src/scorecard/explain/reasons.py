@@ -57,7 +57,7 @@ class ReasonWriter:
         applicants' feature values in the same order. Equal sums keep the features' order.
         """
         return [
-            tuple(self._reason(j, total, mine) for j, total in islice(ranked, AT_MOST))
+            tuple(self._reason(j, total, mine[j]) for j, total in islice(ranked, AT_MOST))
             for ranked, mine in zip(self._ranked(risk), values, strict=True)
         ]
 
@@ -71,16 +71,7 @@ class ReasonWriter:
         leaving a field out would be praised.
         """
         return [
-            tuple(
-                islice(
-                    (
-                        self._strength(j, total, mine[j])
-                        for j, total in ranked
-                        if unknown(self._features[j], mine[j]) is None
-                    ),
-                    AT_MOST,
-                )
-            )
+            tuple(islice(self._known_strengths(ranked, mine), AT_MOST))
             for ranked, mine in zip(self._ranked(-risk), values, strict=True)
         ]
 
@@ -99,21 +90,19 @@ class ReasonWriter:
                 return
             yield max(self._members[k], key=toward.__getitem__), total[k]
 
-    def _reason(self, j: int, total: float, values: Sequence[Value]) -> Reason:
-        feature, text, typical, value = (
-            self._features[j],
-            self._texts[j],
-            self._typical[j],
-            values[j],
-        )
-        zh, en = risk_text(text, feature, value, typical, self._peers)
-        return Reason(text.code, zh, en, feature.name, value, typical, total)
-
-    def _strength(self, j: int, total: float, value: Value) -> Reason:
+    def _reason(self, j: int, total: float, value: Value) -> Reason:
         feature, typical = self._features[j], self._typical[j]
-        assert value is not None
-        zh, en = strength_text(feature, value, typical, self._peers)
-        return Reason(feature.reason, zh, en, feature.name, value, typical, -total)
+        zh, en = risk_text(self._texts[j], feature, value, typical, self._peers)
+        return Reason(feature.reason, zh, en, feature.name, value, typical, total)
+
+    def _known_strengths(
+        self, ranked: Iterator[tuple[int, float]], values: Sequence[Value]
+    ) -> Iterator[Reason]:
+        for j, total in ranked:
+            feature, value, typical = self._features[j], values[j], self._typical[j]
+            if value is not None and unknown(feature, value) is None:
+                zh, en = strength_text(feature, value, typical, self._peers)
+                yield Reason(feature.reason, zh, en, feature.name, value, typical, -total)
 
 
 def _total(toward: Floats, members: Sequence[int]) -> Floats:
