@@ -44,6 +44,7 @@ FEATURES: list[Feature] = [
     Feature(
         "low_documentation", "LowDoc",
         "none", "LOW_DOCUMENTATION", "简化文件贷款", "Low documentation programme",
+        levels=(("Y", "是", "yes"), ("N", "否", "no")),
     ),
     Feature(
         "retail_or_leisure",

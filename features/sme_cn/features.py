@@ -13,6 +13,29 @@ say the same thing in one sentence.
 
 from scorecard.features import Feature, ReasonText
 
+SECTIONS = (  # of GB/T 4754
+    ("A", "农、林、牧、渔业", "Agriculture, forestry and fishery"),
+    ("B", "采矿业", "Mining"),
+    ("C", "制造业", "Manufacturing"),
+    ("D", "电力、热力、燃气及水生产和供应业", "Electricity, heat, gas and water supply"),
+    ("E", "建筑业", "Construction"),
+    ("F", "批发和零售业", "Wholesale and retail"),
+    ("G", "交通运输、仓储和邮政业", "Transport, storage and post"),
+    ("H", "住宿和餐饮业", "Accommodation and catering"),
+    ("I", "信息传输、软件和信息技术服务业", "Information technology and software"),
+    ("J", "金融业", "Finance"),
+    ("K", "房地产业", "Real estate"),
+    ("L", "租赁和商务服务业", "Leasing and business services"),
+    ("M", "科学研究和技术服务业", "Research and technical services"),
+    ("N", "水利、环境和公共设施管理业", "Water, environment and public facilities"),
+    ("O", "居民服务、修理和其他服务业", "Household, repair and other services"),
+    ("P", "教育", "Education"),
+    ("Q", "卫生和社会工作", "Health and social work"),
+    ("R", "文化、体育和娱乐业", "Culture, sports and entertainment"),
+    ("S", "公共管理、社会保障和社会组织", "Public administration and social organisations"),
+    ("T", "国际组织", "International organisations"),
+)
+
 FEATURES: list[Feature] = [
     # Establishment and stability
     Feature(
@@ -21,8 +44,8 @@ FEATURES: list[Feature] = [
     ),
     Feature(
         "legal_rep_changes", "legal_rep_changes_12m",
-        "ascending", "MANAGEMENT_CHANGES", "法定代表人变更次数", "Changes of legal representative",
-        "count",
+        "ascending", "MANAGEMENT_CHANGES", "近12个月法定代表人变更次数",
+        "Changes of legal representative, 12 months", "count",
     ),
     Feature(
         "on_abnormal_list",
@@ -37,7 +60,7 @@ FEATURES: list[Feature] = [
     # Industry
     Feature(
         "industry_section", "left(industry_code, 1)",
-        "none", "INDUSTRY", "行业门类", "Industry section",
+        "none", "INDUSTRY", "行业门类", "Industry section", levels=SECTIONS,
     ),
     Feature(
         "industry_outlook", "industry_outlook",
@@ -134,7 +157,8 @@ FEATURES: list[Feature] = [
     ),
     Feature(
         "tax_late_fees", "late_fee_count_12m",
-        "ascending", "TAX_ARREARS", "滞纳金次数", "Late payment charges on tax", "count",
+        "ascending", "TAX_ARREARS", "近12个月滞纳金次数",
+        "Late payment charges on tax, 12 months", "count",
     ),
     Feature(
         "tax_arrears_share", "tax_arrears / revenue_ltm",
@@ -142,7 +166,8 @@ FEATURES: list[Feature] = [
     ),
     Feature(
         "zero_filing_months", "zero_filing_months_12m",
-        "ascending", "IDLE_PERIODS", "零申报月数", "Months with a zero return", "months",
+        "ascending", "IDLE_PERIODS", "近12个月零申报月数",
+        "Months with a zero return, 12 months", "months",
     ),
     # Invoices and customers
     Feature(
@@ -176,13 +201,14 @@ FEATURES: list[Feature] = [
     ),
     Feature(
         "returned_payments", "returned_payment_count",
-        "ascending", "FAILED_PAYMENTS", "退票及扣款失败次数", "Payments returned or failed",
-        "count",
+        "ascending", "FAILED_PAYMENTS", "近12个月退票及扣款失败次数",
+        "Payments returned or failed, 12 months", "count",
     ),
     # Credit history
     Feature(
         "firm_days_late", "ent_dpd_max_24m",
-        "ascending", "FIRM_DELAYS", "企业最长逾期天数", "Firm's longest delay", "days",
+        "ascending", "FIRM_DELAYS", "企业近24个月最长逾期天数",
+        "Firm's longest delay, 24 months", "days",
     ),
     Feature(
         "firm_lenders", "ent_lender_count",
@@ -190,11 +216,13 @@ FEATURES: list[Feature] = [
     ),
     Feature(
         "firm_queries", "ent_query_3m",
-        "ascending", "CREDIT_SEEKING", "企业征信查询次数", "Credit queries on the firm", "count",
+        "ascending", "CREDIT_SEEKING", "企业近3个月征信查询次数",
+        "Credit queries on the firm, 3 months", "count",
     ),
     Feature(
         "owner_days_late", "owner_dpd_max_24m",
-        "ascending", "OWNER_DELAYS", "实际控制人最长逾期天数", "Owner's longest delay", "days",
+        "ascending", "OWNER_DELAYS", "实际控制人近24个月最长逾期天数",
+        "Owner's longest delay, 24 months", "days",
     ),
     Feature(
         "owner_card_use", "owner_card_utilisation",
@@ -203,8 +231,8 @@ FEATURES: list[Feature] = [
     ),
     Feature(
         "owner_queries", "owner_query_3m",
-        "ascending", "CREDIT_SEEKING", "实际控制人征信查询次数", "Credit queries on the owner",
-        "count",
+        "ascending", "CREDIT_SEEKING", "实际控制人近3个月征信查询次数",
+        "Credit queries on the owner, 3 months", "count",
     ),
     Feature(
         "open_enforcement", "enforcement_open_count",
@@ -222,7 +250,7 @@ REASONS: list[ReasonText] = [
         "Comparable firms that have been running longer carry less risk.",
     ),
     ReasonText(
-        "MANAGEMENT_CHANGES", "法定代表人变更更少的可比企业风险较低。",
+        "MANAGEMENT_CHANGES", "法定代表人变更次数更少的可比企业风险较低。",
         "Comparable firms whose legal representative changed less often carry less risk.",
     ),
     ReasonText(
@@ -243,36 +271,40 @@ REASONS: list[ReasonText] = [
     ),
     ReasonText(
         "DEBT_LOAD", "借款（含本次申请）相对收入更少的可比企业风险较低。",
-        "Comparable firms with smaller loans, this request included, for their sales carry "
+        "Comparable firms with less debt relative to their sales, this request included, carry "
         "less risk.",
     ),
     ReasonText(
         "REQUEST_SIZE", "申请金额相对收入或自有资金更小的可比企业风险较低。",
-        "Comparable firms that ask for less, for their sales or own funds, carry less risk.",
+        "Comparable firms that ask for less relative to their sales or own funds carry less risk.",
     ),
     ReasonText(
-        "INTEREST", "利息相对收入或利润更少的可比企业风险较低。",
-        "Comparable firms that pay less interest, for their sales or profit, carry less risk.",
+        "INTEREST", "利息相对收入更少、或利润更足以支付利息的可比企业风险较低。",
+        "Comparable firms that pay less interest relative to their sales, or whose profit covers "
+        "it better, carry less risk.",
     ),
     ReasonText(
-        "SHORT_TERM_DEBT", "流动资产相对流动负债更多的可比企业风险较低。",
-        "Comparable firms with more current assets for what falls due in a year carry less risk.",
+        "SHORT_TERM_DEBT", "流动资产（如现金、应收款、存货）相对流动负债更多的可比企业风险较低。",
+        "Comparable firms with more current assets (cash, receivables, stock) relative to what "
+        "falls due within a year carry less risk.",
     ),
     ReasonText(
         "BALANCE", "账户余额相对每月流入更多的可比企业风险较低。",
-        "Comparable firms that keep more in the account, for their receipts, carry less risk.",
+        "Comparable firms that keep more in the account relative to their receipts carry less "
+        "risk.",
     ),
     ReasonText(
         "GUARANTEES_GIVEN", "对外担保相对收入更少的可比企业风险较低。",
-        "Comparable firms that guarantee less for others, for their sales, carry less risk.",
+        "Comparable firms that guarantee less for others relative to their sales carry less risk.",
     ),
     ReasonText(
         "PROFIT", "利润率更高的可比企业风险较低。",
         "Comparable firms with a higher profit margin carry less risk.",
     ),
     ReasonText(
-        "CASH_FLOW", "经营现金净流入相对收入更多的可比企业风险较低。",
-        "Comparable firms that bring in more cash for their sales carry less risk.",
+        "CASH_FLOW", "经营活动净现金流入相对收入更多的可比企业风险较低。",
+        "Comparable firms whose business brings in more cash relative to its sales carry less "
+        "risk.",
     ),
     ReasonText(
         "SALES_TREND", "收入同比增幅更高的可比企业风险较低。",
@@ -292,23 +324,24 @@ REASONS: list[ReasonText] = [
     ),
     ReasonText(
         "CONSISTENCY", "发票、纳税或银行流入相对申报收入更高的可比企业风险较低。",
-        "Comparable firms with more invoices, tax or receipts for the sales declared carry "
-        "less risk.",
+        "Comparable firms with more invoices, tax or bank receipts relative to the sales they "
+        "declared carry less risk.",
     ),
     ReasonText(
         "TAX_GRADE", "部分其他纳税信用等级的可比企业风险较低。",
         "Comparable firms with some other tax credit grades carry less risk.",
     ),
     ReasonText(
-        "TAX_ARREARS", "滞纳金次数或欠税更少的可比企业风险较低。",
-        "Comparable firms that paid tax late less often, or owe less of it, carry less risk.",
+        "TAX_ARREARS", "滞纳金次数更少、或欠税相对收入更少的可比企业风险较低。",
+        "Comparable firms that were charged for late tax less often, or owe less tax relative to "
+        "their sales, carry less risk.",
     ),
     ReasonText(
-        "IDLE_PERIODS", "零申报更少或断票更短的可比企业风险较低。",
+        "IDLE_PERIODS", "零申报月数更少、或连续未开票时间更短的可比企业风险较低。",
         "Comparable firms with fewer zero tax returns or shorter invoicing gaps carry less risk.",
     ),
     ReasonText(
-        "INVOICE_REVERSALS", "作废或红冲发票占比更低的可比企业风险较低。",
+        "INVOICE_REVERSALS", "作废或红字发票占比更低的可比企业风险较低。",
         "Comparable firms that void or reverse fewer of their invoices carry less risk.",
     ),
     ReasonText(
@@ -325,23 +358,25 @@ REASONS: list[ReasonText] = [
         "Comparable firms with fewer payments returned or failed carry less risk.",
     ),
     ReasonText(
-        "FIRM_DELAYS", "贷款最长逾期天数更少的可比企业风险较低。",
+        "FIRM_DELAYS", "企业贷款最长逾期天数更少的可比企业风险较低。",
         "Comparable firms whose longest delay on their loans was shorter carry less risk.",
     ),
     ReasonText(
-        "OWNER_DELAYS", "经营者个人最长逾期天数更少的可比企业风险较低。",
+        "OWNER_DELAYS", "实际控制人个人信贷最长逾期天数更少的可比企业风险较低。",
         "Comparable firms whose owner's longest delay on credit was shorter carry less risk.",
     ),
     ReasonText(
-        "OWNER_DEBT", "经营者信用卡额度使用率更低的可比企业风险较低。",
+        "OWNER_DEBT", "实际控制人信用卡额度使用率更低的可比企业风险较低。",
         "Comparable firms whose owner uses less of the credit card limits carry less risk.",
     ),
     ReasonText(
-        "CREDIT_SEEKING", "征信查询或贷款机构更少的可比企业风险较低。",
-        "Comparable firms with fewer credit queries or lenders carry less risk.",
+        "CREDIT_SEEKING", "征信查询次数或授信机构更少的可比企业风险较低。",
+        "Comparable firms with fewer queries of their credit records, or fewer lenders, carry less "
+        "risk.",
     ),
     ReasonText(
-        "DISPUTES", "在执行案件或被诉金额更少的可比企业风险较低。",
-        "Comparable firms with fewer enforcement cases, or sued for less, carry less risk.",
+        "DISPUTES", "在执行案件更少、或被诉金额相对收入更少的可比企业风险较低。",
+        "Comparable firms with fewer open enforcement cases, or sued for less relative to their "
+        "sales, carry less risk.",
     ),
 ]  # fmt: skip

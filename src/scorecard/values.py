@@ -28,10 +28,11 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """One reason why a rating is riskier than the reference population.
+    """One reason why a rating is riskier than the reference population, or one of its strengths.
 
-    ``value`` is the applicant's value of ``feature`` (None when missing); ``contribution`` is in
-    log-odds of bad, always positive, i.e. toward risk.
+    ``value`` is the applicant's value of ``feature`` (None when missing), ``reference`` the value
+    that is typical of the reference population (None when training knew none). ``contribution``
+    is in log-odds of bad: positive, i.e. toward risk, for a reason, negative for a strength.
     """
 
     code: str
@@ -39,6 +40,7 @@ class Reason:
     text_en: str
     feature: str
     value: float | str | None
+    reference: float | str | None
     contribution: float
 
 
@@ -97,7 +99,8 @@ class Rating:
     """The answer to one application; two ratings of the same application compare equal.
 
     ``pd`` is a probability in (0, 1); ``score`` is in points (higher is safer); ``grade`` is a
-    label of the master scale. The decision fields stay None until a policy decides.
+    label of the master scale. ``strengths`` are given on request, None otherwise. The decision
+    fields stay None until a policy decides.
     """
 
     product: str
@@ -113,6 +116,7 @@ class Rating:
     policy_version: str
     feature_hash: str
     warnings: tuple[Warned, ...] = ()
+    strengths: tuple[Reason, ...] | None = None
     decision: str | None = None
     limit: float | None = None
     price: float | None = None
@@ -127,7 +131,7 @@ class Rating:
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> Rating:
         """Rebuild a rating from `to_dict`'s output; the two compare equal."""
-        second = data["second_opinion"]
+        second, strengths = data["second_opinion"], data["strengths"]
         return cls(
             **{
                 **data,
@@ -136,6 +140,7 @@ class Rating:
                 "second_opinion": None if second is None else SecondOpinion(**second),
                 "model": ModelRef(**data["model"]),
                 "warnings": tuple(Warned(**w) for w in data["warnings"]),
+                "strengths": None if strengths is None else tuple(Reason(**r) for r in strengths),
                 "conditions": tuple(data["conditions"]),
                 "rule_hits": tuple(data["rule_hits"]),
             }

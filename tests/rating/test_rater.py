@@ -5,6 +5,7 @@ import math
 import subprocess
 import sys
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -134,34 +135,80 @@ def test_reasons_are_true_and_carry_the_applicants_value(
             assert (reason.value is None) == (not reason.text_en.startswith(texts.en.rstrip(".")))
             assert feature.zh in reason.text_zh
             assert feature.en in reason.text_en
+            assert reason.reference == rater.reference.typical[reason.feature]
+            assert (reason.value is None) == ("typical of comparable firms" not in reason.text_en)
+            assert (reason.value is None) == ("可比企业通常" not in reason.text_zh)
             missing += reason.value is None
     assert missing > 0, "without a missing value that adds risk this proves nothing"
 
 
+def test_both_models_explain_themselves_in_the_same_words(
+    raters: dict[str, sc.Rater], applications: list[dict[str, object]]
+) -> None:
+    same = 0
+    for application in applications[:60]:
+        told = [
+            {r.feature: r for r in (*rating.reasons, *(rating.strengths or ()))}
+            for rating in (each.rate_one(application, strengths=True) for each in raters.values())
+        ]
+        for name in told[0].keys() & told[1].keys():
+            first, other = told[0][name], told[1][name]
+            if (first.contribution > 0) == (other.contribution > 0):
+                assert replace(first, contribution=0.0) == replace(other, contribution=0.0)
+                same += 1
+    assert same > 100, "the models hardly agreed on a feature: this proves nothing"
+
+
+def test_strengths_are_told_only_on_request_and_change_nothing_else(
+    rater: sc.Rater, applications: list[dict[str, object]]
+) -> None:
+    given = 0
+    for application in applications[:60]:
+        plain, asked = rater.rate_one(application), rater.rate_one(application, strengths=True)
+        assert plain.strengths is None
+        assert asked.strengths is not None
+        assert replace(asked, strengths=None) == plain
+        assert Rating.from_dict(json.loads(json.dumps(asked.to_dict()))) == asked
+        assert len(asked.strengths) <= 4
+        assert all(strength.contribution < 0 for strength in asked.strengths)
+        given += len(asked.strengths)
+    assert given > 100
+
+
 @pytest.mark.parametrize("answering", ["scorecard", "boosted"])
-def test_features_of_one_code_are_added_before_codes_are_ranked(
+def test_features_of_one_group_are_added_before_groups_are_ranked(
     raters: dict[str, sc.Rater], trained: sc.TrainingResult, portfolio: pl.DataFrame, answering: str
 ) -> None:
     rater = raters[answering]
     least = rater.product.policy["reasons"]["min_contribution"]
     card = trained.models["scorecard"].estimator.scorecard_
-    cancelled = 0
-    for row in rater.rate(portfolio.head(300)).iter_rows(named=True):
+    cancelled = together = 0
+    merged = {code: each.codes[0] for each in rater.reference.merged for code in each.codes}
+
+    def group(name: str) -> str:
+        return merged.get(rater.features[name].reason, rater.features[name].reason)
+
+    for row in rater.rate(portfolio.head(300), strengths=True).iter_rows(named=True):
         risk = row["contributions"]
         if answering == "scorecard":  # points: the shortfall against the mean, in log-odds
             means = dict(zip(card.features, card.mean_points, strict=True))
             risk = {name: (means[name] - points) / card.factor for name, points in risk.items()}
-        codes: dict[str, float] = {}
+        sums: dict[str, float] = {}
         for name, each in risk.items():
-            code = rater.features[name].reason
-            codes[code] = codes.get(code, 0.0) + each
-        cancelled += sum(each > least > codes[rater.features[n].reason] for n, each in risk.items())
-        expected = sorted((v for v in codes.values() if v >= least), reverse=True)[:4]
+            sums[group(name)] = sums.get(group(name), 0.0) + each
+        cancelled += sum(each > least > sums[group(n)] for n, each in risk.items())
+        expected = sorted((v for v in sums.values() if v >= least), reverse=True)[:4]
         assert [r["contribution"] for r in row["reasons"]] == pytest.approx(expected, abs=1e-12)
         for reason in row["reasons"]:
-            members = {n: v for n, v in risk.items() if rater.features[n].reason == reason["code"]}
-            assert reason["contribution"] == pytest.approx(codes[reason["code"]], abs=1e-12)
+            said = group(reason["feature"])
+            members = {n: v for n, v in risk.items() if group(n) == said}
+            assert reason["code"] == rater.features[reason["feature"]].reason
+            assert reason["contribution"] == pytest.approx(sums[said], abs=1e-12)
             assert risk[reason["feature"]] == max(members.values())
+            together += len({rater.features[n].reason for n in members}) > 1
+        low = sorted(v for v in sums.values() if v <= -least)[:4]
+        assert [r["contribution"] for r in row["strengths"]] == pytest.approx(low, abs=1e-12)
+    assert together > 0, "no merged group is a reason: this proves nothing"
     assert cancelled > 0, "no feature was outweighed within its code: this proves nothing"
 
 

@@ -40,8 +40,11 @@ def test_the_run_holds_what_a_teammate_looks_for(registered: sc.TrainingResult, 
     assert run.data.tags["data_sha256"] == registered.sample.fingerprint
     assert run.inputs.dataset_inputs[0].dataset.digest == registered.sample.fingerprint[:36]
     plots = {Path(f.path).name for f in client.list_artifacts(registered.run_id, "plots")}
-    names = ("roc", "calibration", "grades", "score", "information_value")
-    assert plots == {f"{name}.png" for name in names}
+    assert plots >= {
+        f"{name}.png" for name in ("roc", "calibration", "grades", "score", "information_value")
+    }
+    assert plots >= {"importance.png", "importance_of_reasons.png"}
+    assert sum(plot.startswith("dependence_") for plot in plots) == 4
     version = client.get_model_version_by_alias("sme_cn", "champion")
     assert str(version.version) == registered.version
     assert version.tags["bundle_sha256"] == registered.bundle.sha256

@@ -12,6 +12,7 @@ import scorecard as sc
 from scorecard.errors import InputError, LeakError, ProductError, TableError
 from scorecard.policy import Policy
 from scorecard.training import comparison, pipeline
+from scorecard.training.explained import ROWS
 from scorecard.training.sample import draw_sample
 
 
@@ -268,3 +269,29 @@ def test_term_as_a_feature_is_refused_by_name(loans: pl.DataFrame) -> None:
     leak = sc.Feature("term", "Term", "auto", "SMALL_LOAN")
     with pytest.raises(LeakError, match="term reads Term, which depends on the outcome"):
         sc.train(product.with_features([*product.features.features, leak]), loans, register=False)
+
+
+def test_what_moves_ratings_is_explained_by_either_model(trained: sc.TrainingResult) -> None:
+    rows = trained.sample.in_time
+    for name in ("scorecard", "boosted"):
+        explained = trained.explained(name)
+        assert explained.risk.height == min(len(rows), ROWS)
+        assert explained.importance()["name"].sort().to_list() == sorted(explained.risk.columns)
+        groups = explained.importance("reason")
+        assert "DEBT_LOAD + INTEREST" in groups["name"].to_list()
+        assert groups["importance"].sum() <= explained.importance()["importance"].sum() + 1e-12
+        table = explained.dependence("owner_card_use")
+        assert table["rows"].sum() == explained.risk.height
+        # Declared ascending: the mean contribution never falls along the values.
+        along = table.filter(pl.col("kind") == "range")["contribution"]
+        if name == "scorecard":
+            assert along.is_sorted()
+        mean = float((table["contribution"] * table["share"]).sum())
+        assert mean == pytest.approx(float(explained.risk["owner_card_use"].mean()), abs=1e-9)
+        assert explained.dependence_figure("tax_grade", language="both").axes
+        assert explained.importance_figure("reason", language="zh").axes
+    assert trained.explained().model == trained.answering
+    with pytest.raises(sc.errors.InputError, match="got 'forest'"):
+        trained.explained("forest")
+    with pytest.raises(sc.errors.InputError, match="got 'nothing'"):
+        explained.dependence("nothing")

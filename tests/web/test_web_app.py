@@ -55,6 +55,28 @@ def test_an_answer_is_the_offline_rating_with_ids_and_times(
     assert {k for k in answer if answer[k] != again[k]} == set(ADDED)
 
 
+def test_strengths_are_told_on_request(
+    send: Any, rater: sc.Rater, applications: list[dict[str, Any]], document: dict[str, Any]
+) -> None:
+    one, many = {"application": applications[0]}, {"applications": applications[:6]}
+    offered = rater.rate_one(applications[0], strengths=True)
+    assert offered.strengths
+    for asked, expected in ((True, offered), (False, rater.rate_one(applications[0]))):
+        holds(document, "RateRequest", {**one, "strengths": asked})
+        answer = send("POST", "/rate", json={**one, "strengths": asked}).json()
+        holds(document, "Rating", answer)
+        assert offline(answer) == expected
+        batch = send("POST", "/rate_batch", json={**many, "strengths": asked}).json()
+        assert offline(batch["results"][0]["rating"]) == expected
+    for odd in (1, "true", None):
+        for path, body in (("/rate", one), ("/rate_batch", many)):
+            answer = send("POST", path, json={**body, "strengths": odd})
+            assert answer.status_code == 422
+            (error,) = answer.json()["errors"]
+            assert (error["field"], error["rule"]) == ("strengths", "type")
+            assert "true 或 false" in error["message_zh"]
+
+
 def test_a_bad_application_in_a_batch_leaves_its_neighbours_alone(
     send: Any, rater: sc.Rater, applications: list[dict[str, Any]], document: dict[str, Any]
 ) -> None:
@@ -151,7 +173,7 @@ class Falling:
     def __init__(self, rater: sc.Rater) -> None:
         self.product, self.model = rater.product, rater.model
 
-    def rate_rows(self, rows: Any) -> Any:
+    def rate_rows(self, rows: Any, **asked: Any) -> Any:
         raise ValueError(f"cannot rate {rows[0]['uscc']}")
 
 
@@ -180,10 +202,10 @@ class Slow:
         self.product, self.model, self._rater = rater.product, rater.model, rater
         self.begun, self.go_on = threading.Event(), threading.Event()
 
-    def rate_rows(self, rows: Any) -> Any:
+    def rate_rows(self, rows: Any, **asked: Any) -> Any:
         self.begun.set()
         assert self.go_on.wait(20)
-        return self._rater.rate_rows(rows)
+        return self._rater.rate_rows(rows, **asked)
 
 
 @pytest.mark.parametrize("many", [INLINE_APPLICATIONS + 1, 40])

@@ -102,8 +102,8 @@ def _feature(column: Column, guess: Guess, known: Known, name: str) -> Feature:
 def _reason(feature: Feature) -> ReasonText:
     return ReasonText(
         feature.reason,
-        "此项较可比申请人风险更高",
-        "Riskier than at comparable applicants",
+        "此项的风险高于可比申请人的平均水平",
+        "In this respect, riskier than the average of comparable applicants",
     )
 
 

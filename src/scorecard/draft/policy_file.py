@@ -60,9 +60,12 @@ answering:
   metric: auc
   min_gain: 0.01
 
-# review: contributions of fewer log-odds are no reason.
+# review: contributions of fewer log-odds are no reason; codes whose features are at least this
+# correlated (by rank, either way) are added; and what the applicant is compared with is called.
 reasons:
   min_contribution: 0.02
+  merge_correlation: 0.7
+  compared_with: {{zh: 可比申请人, en: comparable applicants}}
 
 # review: the scale of the points.
 score:

@@ -8,15 +8,32 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from scorecard.errors import InputError
+from scorecard.explain.canvas import (
+    ENDS,
+    INK,
+    RISKIER,
+    SAFER,
+    Language,
+    bare,
+    finish,
+    name_rows,
+    new_figure,
+    say,
+)
 from scorecard.values import Explanation, Rating
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-RISKIER, SAFER, ENDS = "#c0392b", "#4c9f70", "#5c6873"
 _AXIS = {
-    "points": "score in points: to the right is safer",
-    "log_odds": "log-odds of bad: to the right is riskier",
+    "points": ("评分（分）：越靠右越安全", "score in points: to the right is safer"),
+    "log_odds": ("违约对数几率：越靠右风险越高", "log-odds of bad: to the right is riskier"),
+}
+_ENDS = {
+    "base": ("起点", "base"),
+    "reference": ("参照人群", "reference"),
+    "score": ("评分", "score"),
+    "margin": ("对数几率", "margin"),
 }
 
 
@@ -73,17 +90,17 @@ def waterfall_figure(
     reference: Mapping[str, float] | None = None,
     labels: Mapping[str, str] | None = None,
     most: int = 12,
+    language: Language = "en",
 ) -> Figure:
     """Draw how one rating's number comes about; see `waterfall_table` for what the bars are.
 
-    ``labels`` maps a feature to what it is called, its name where left out.
+    ``labels`` maps a feature to what it is called, its name where left out; `labels_of` gives them
+    in the ``language`` of the other texts: ``"en"``, ``"zh"`` or ``"both"``.
     """
-    from matplotlib.figure import Figure
-
     explanation = rating.explanation
     table = waterfall_table(explanation, reference=reference, most=most)
-    figure = Figure(figsize=(7.5, 0.9 + 0.29 * table.height), layout="constrained", dpi=110)
-    axes = figure.subplots()
+    lines = 2 if language == "both" else 1
+    figure, axes = new_figure(7.5, 0.9 + (0.15 + 0.14 * lines) * table.height)
     middle = table["end"].to_list()[:-1]
     margin = 0.12 * (max(middle) - min(middle) or 1.0)
     left, right = min(middle) - margin, max(middle) + margin
@@ -100,22 +117,48 @@ def waterfall_figure(
         if i < last:
             axes.plot([end, end], [i, i + 1], color="#bbbbbb", linewidth=0.8, zorder=0)
         _write(axes, text, end, i, toward)
-    names = labels or {}
-    axes.set_yticks(range(table.height), [names.get(each, each) for each in table["label"]])
+    names = {
+        **{end: say(language, *said, between="\n") for end, said in _ENDS.items()},
+        **{
+            each: say(language, f"其余{each.split()[0]}项", each, between="\n")
+            for each in table["label"]
+            if each not in explanation.contributions and each not in _ENDS
+        },
+        **(labels or {}),
+    }
+    shown = [names.get(each, each) for each in table["label"]]
+    name_rows(axes, shown)
     axes.set(
         xlim=(left, right),
         ylim=(last + 0.6, -0.6),
-        xlabel=_AXIS[explanation.space],
-        title=f"{rating.product}: grade {rating.grade}, PD {rating.pd:.2%}, "
-        f"score {rating.score:.0f}",
+        xlabel=say(language, *_AXIS[explanation.space], between="\n"),
+        title=say(
+            language,
+            f"{rating.product}：等级 {rating.grade}，违约概率 {rating.pd:.2%}，"
+            f"评分 {rating.score:.0f}",
+            f"{rating.product}: grade {rating.grade}, PD {rating.pd:.2%}, score {rating.score:.0f}",
+            between="\n",
+        ),
     )
+    bare(axes)
     axes.tick_params(axis="y", length=0)
-    axes.spines[["top", "right", "left"]].set_visible(False)
-    return figure
+    return finish(figure, _told(table, shown, decimals))
+
+
+def _told(table: pl.DataFrame, shown: list[str], decimals: int) -> str:
+    """Return the bars in words, for readers who do not see them."""
+    said = []
+    for label, (start, end, riskier) in zip(
+        shown, table.select("start", "end", "riskier").rows(), strict=True
+    ):
+        name = label.replace("\n", " / ")
+        number = f"{end:.{decimals}f}" if riskier is None else f"{end - start:+.{decimals}f}"
+        said.append(f"{name} {number}")
+    return "; ".join(said)
 
 
 def _write(axes: Any, text: str, x: float, y: int, toward: int) -> None:
     axes.annotate(
         text, (x, y), xytext=(5 * toward, 0), textcoords="offset points", fontsize=8,
-        ha="left" if toward > 0 else "right", va="center", color="#1c2733",
+        ha="left" if toward > 0 else "right", va="center", color=INK,
     )  # fmt: skip

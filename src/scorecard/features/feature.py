@@ -20,7 +20,8 @@ class Feature:
     ``"ascending"`` means the PD rises with the value; ``"auto"`` lets the data choose and
     ``"none"`` leaves the feature free; text features take ``"none"``. ``reason`` is a code of the
     product's reason texts. ``zh``/``en`` label it, ``unit`` says what it counts, ``special_values``
-    lists numbers that are codes rather than amounts.
+    lists numbers that are codes rather than amounts. ``levels`` says what the levels of a text
+    mean, where they do not say it themselves: (level, Chinese, English) each.
 
     Raises `ProductError` for an unknown trend, a name that is no identifier, and whatever is not of
     its declared type.
@@ -34,6 +35,7 @@ class Feature:
     en: str = ""
     unit: str | None = None
     special_values: tuple[float, ...] = ()
+    levels: tuple[tuple[str, str, str], ...] = ()
 
     def __post_init__(self) -> None:
         if not isinstance(self.name, str) or not self.name.isidentifier():
@@ -50,6 +52,16 @@ class Feature:
                 f"Feature {self.name}: special_values must be a tuple of finite numbers; "
                 f"got {self.special_values!r}."
             )
+        if not isinstance(self.levels, tuple) or not all(
+            isinstance(level, tuple)
+            and len(level) == 3
+            and all(isinstance(part, str) and part for part in level)
+            for level in self.levels
+        ):
+            raise ProductError(
+                f"Feature {self.name}: levels must be a tuple of (level, zh, en), three texts "
+                f"each; got {self.levels!r}."
+            )
         if self.trend not in TRENDS:
             raise ProductError(
                 f"Feature {self.name}: trend must be one of {', '.join(TRENDS)}; "
@@ -62,12 +74,15 @@ class Feature:
             "name": self.name, "sql": self.sql, "trend": self.trend, "reason": self.reason,
             "zh": self.zh, "en": self.en, "unit": self.unit,
             "special_values": list(self.special_values),
+            "levels": [list(level) for level in self.levels],
         }  # fmt: skip
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> Feature:
         """Rebuild a feature from `to_dict`'s output."""
-        return cls(**{**data, "special_values": tuple(data["special_values"])})
+        levels = tuple(tuple(level) for level in data["levels"])
+        special = tuple(data["special_values"])
+        return cls(**{**data, "special_values": special, "levels": levels})
 
 
 @dataclass(frozen=True, slots=True)

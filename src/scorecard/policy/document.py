@@ -80,9 +80,15 @@ class Answering(_Section):
 
 
 class Reasons(_Section):
-    """Which contributions count: reasons with less than ``min_contribution`` log-odds do not."""
+    """What counts as a reason, and what the applicant is compared with.
+
+    Contributions of less than ``min_contribution`` log-odds are none; codes whose features are at
+    least ``merge_correlation`` rank correlated are one; ``compared_with`` names the population.
+    """
 
     min_contribution: float = Field(gt=0)
+    merge_correlation: float = Field(gt=0, le=1)
+    compared_with: Named
 
 
 class Score(_Section):

@@ -23,6 +23,7 @@ FILES = (
     "calibration.json",
     "grades.json",
     "background.parquet",
+    "reference.json",
 )
 
 

@@ -15,8 +15,10 @@ import pydantic
 from scorecard.contract.frames import as_frame
 from scorecard.contract.product import Product
 from scorecard.contract.request import problems_of, read_mapping, row_of
-from scorecard.errors import BundleError, ContractError, ScorecardError
+from scorecard.errors import BundleError, ContractError, InputError, ScorecardError
 from scorecard.explain.reasons import ReasonWriter
+from scorecard.explain.reference import Reference
+from scorecard.explain.wording import Peers
 from scorecard.features import FeatureSet
 from scorecard.logodds import Floats, expit
 from scorecard.models.boosted import BoostedModel
@@ -50,7 +52,8 @@ _TEXT = pl.String
 _REASONS = pl.List(
     pl.Struct(
         {"code": _TEXT, "text_zh": _TEXT, "text_en": _TEXT, "feature": _TEXT, "value": _TEXT,
-         "value_number": pl.Float64, "contribution": pl.Float64}
+         "value_number": pl.Float64, "reference": _TEXT, "reference_number": pl.Float64,
+         "contribution": pl.Float64}
     )
 )  # fmt: skip
 _WARNINGS = pl.List(
@@ -82,10 +85,10 @@ class Rater:
     """Rates applications with the models, calibration and scale of one bundle.
 
     ``product`` is the frozen declaration, ``model`` says which bundle this is, ``answering`` which
-    of its two models answers. A rating's ``pd`` is through the cycle;
-    ``rater.cycle.point_in_time(rating.pd, index)`` states it at an index of the cycle. A rating
-    depends on the application and the bundle alone: one row,
-    many rows, any thread and any process give the same bits.
+    of its two models answers, ``reference`` what applicants are compared with. A rating's ``pd`` is
+    through the cycle; ``rater.cycle.point_in_time(rating.pd, index)`` states it at an index of the
+    cycle. A rating depends on the application and the bundle alone: one row, many rows, any thread
+    and any process give the same bits.
     """
 
     def __init__(self, bundle: Bundle, *, version: str | None = None) -> None:
@@ -134,10 +137,15 @@ class Rater:
         self.calibrations = {
             voice.name: Calibration.from_dict(calibration[voice.name]) for voice in voices
         }
+        self.reference = Reference.from_dict(bundle.json("reference.json"))
+        self.reference.check(self.features)
+        peers = policy.reasons.compared_with
         self._writer = ReasonWriter(
             [self.features[name] for name in first.features],
             self.product.reasons,
+            self.reference,
             least=policy.reasons.min_contribution,
+            peers=Peers(peers.zh, peers.en),
         )
         self._at = [self.features.names.index(name) for name in first.features]
         self._rows = self.product.rows
@@ -177,21 +185,24 @@ class Rater:
         )
 
     # -- one application ------------------------------------------------------------------------
-    def rate_one(self, application: Mapping[str, Any]) -> Rating:
+    def rate_one(self, application: Mapping[str, Any], *, strengths: bool = False) -> Rating:
         """Rate one application, a mapping of the asked columns.
 
-        Raises `ContractError` listing every field and rule that it breaks.
+        With ``strengths`` the rating also says what speaks for the applicant, at most four. Raises
+        `ContractError` listing every field and rule that the application breaks.
         """
         try:
             request = read_mapping(self.product.request_model, application)
         except pydantic.ValidationError as error:
             raise ContractError(problems_of(error, self.product.columns)) from None
-        (answer,) = self.rate_rows([row_of(request)])
+        (answer,) = self.rate_rows([row_of(request)], strengths=strengths)
         if not isinstance(answer, Rating):
             raise ContractError(answer)
         return answer
 
-    def rate_rows(self, rows: Sequence[Mapping[str, Any]]) -> list[Rating | tuple[Problem, ...]]:
+    def rate_rows(
+        self, rows: Sequence[Mapping[str, Any]], *, strengths: bool = False
+    ) -> list[Rating | tuple[Problem, ...]]:
         """Rate rows that the request model accepted; in order, a rating or its problems each."""
         if not rows:
             return []
@@ -200,19 +211,20 @@ class Rater:
         answers: list[Rating | tuple[Problem, ...]] = list(broken)
         if not good:
             return answers
-        ratings = self._ratings(frame if len(good) == len(rows) else frame[good])
+        ratings = self._ratings(frame if len(good) == len(rows) else frame[good], strengths)
         for i, rating in zip(good, ratings, strict=True):
             answers[i] = rating
         return answers
 
     # -- many rows ------------------------------------------------------------------------------
-    def rate(self, frame: Any) -> pl.DataFrame:
+    def rate(self, frame: Any, *, strengths: bool = False) -> pl.DataFrame:
         """Rate a table of applications (polars, pandas or pyarrow); a row out per row in, in order.
 
         Columns: ``pd``, ``score``, ``margin``, ``grade``, ``answered_by``, ``base``,
         ``contributions`` (a struct, feature → points or log-odds), ``reasons`` (a list of structs;
-        a number is in ``value`` as text and in ``value_number``), ``second_pd``, ``second_score``,
-        ``second_grade``, ``warnings`` (a list of structs), ``problems``. Where a row breaks the
+        a number is in ``value`` as text and in ``value_number``, likewise ``reference``),
+        ``second_pd``, ``second_score``, ``second_grade``, ``warnings`` (a list of structs), with
+        ``strengths`` a column of that name like ``reasons``, ``problems``. Where a row breaks the
         contract, ``problems`` says how and everything else is null. Raises `InputError` for what
         is no table, and `TableError` when the table itself does not fit.
         """
@@ -220,7 +232,7 @@ class Rater:
         checked = self.product.table.check(frame, asked_only=True)
         accepted = checked.accepted
         rated = self._assemble(
-            self.features.evaluate(accepted), self._population.warnings(accepted)
+            self.features.evaluate(accepted), self._population.warnings(accepted), strengths
         ).with_columns(pl.Series("row", checked.rows, dtype=pl.Int64))
         problems = checked.rejected.select(pl.col("row").cast(pl.Int64), "problems")
         index = pl.DataFrame({"row": np.arange(frame.height, dtype=np.int64)})
@@ -235,19 +247,36 @@ class Rater:
         Without fields nobody can say whether a row is of the population: ``warnings`` holds what
         the features alone tell.
         """
-        return self._assemble(features.select(self.features.names), [()] * features.height)
+        return self._assemble(features.select(self.features.names), [()] * features.height, False)
+
+    def risk(self, features: pl.DataFrame, *, model: str | None = None) -> pl.DataFrame:
+        """Return contributions toward risk of rows of feature values: what reasons are made of.
+
+        A row per row and a column per feature that the model reads, in log-odds of bad against the
+        reference population, positive riskier; of either model: ``"scorecard"`` or ``"boosted"``,
+        by default the one that answers. Raises `InputError` for another model.
+        """
+        wanted = self.answering if model is None else model
+        for voice in self._voices.values():
+            if voice.name == wanted:
+                risk = voice.hear(features.select(self.features.names)).risk
+                return pl.DataFrame(dict(zip(voice.features, risk.T, strict=True)))
+        raise InputError(f"model must be scorecard or boosted; got {model!r}.")
 
     def _assemble(
-        self, features: pl.DataFrame, outside: Sequence[tuple[Warned, ...]]
+        self, features: pl.DataFrame, outside: Sequence[tuple[Warned, ...]], strengths: bool
     ) -> pl.DataFrame:
         voice = self._voices["first"]
         first, second = self._verdicts(voice.hear(features), self._voices["second"].hear(features))
         account = first.account
         values = features.select(voice.features).rows()
-        reasons = [
-            [_reason_row(reason) for reason in given]
-            for given in self._writer.write(account.risk, values)
-        ]
+        told = {"reasons": self._writer.write(account.risk, values)}
+        if strengths:
+            told["strengths"] = self._writer.strengths(account.risk, values)
+        listed = {
+            name: pl.Series([[_reason_row(each) for each in row] for row in rows], dtype=_REASONS)
+            for name, rows in told.items()
+        }
         warnings = [
             [asdict(warned) for warned in row]
             for row in self._warnings(account, second.account, outside)
@@ -265,11 +294,12 @@ class Rater:
                 "answered_by": pl.Series([voice.name] * n, dtype=_TEXT),
                 "base": np.full(n, account.base),
                 "contributions": contributions.to_struct(),
-                "reasons": pl.Series(reasons, dtype=_REASONS),
+                "reasons": listed.pop("reasons"),
                 "second_pd": second.pd,
                 "second_score": second.account.score,
                 "second_grade": pl.Series(second.grade, dtype=_TEXT),
                 "warnings": pl.Series(warnings, dtype=_WARNINGS),
+                **listed,
             }
         )
 
@@ -285,7 +315,7 @@ class Rater:
         pd = np.maximum(expit(log_odds), self.scale.pd_floor)
         return _Verdict(account, pd, self.scale.grades(log_odds).tolist())
 
-    def _ratings(self, frame: pl.DataFrame) -> list[Rating]:
+    def _ratings(self, frame: pl.DataFrame, strengths: bool) -> list[Rating]:
         first_voice, second_voice = self._voices.values()
         values: list[tuple[Value, ...]]
         if frame.height == 1:
@@ -298,7 +328,11 @@ class Rater:
         first, second = self._verdicts(*heard)
         account = first.account
         contributions = account.contributions.tolist()
-        reasons = self._writer.write(account.risk, [[row[k] for k in self._at] for row in values])
+        mine = [[row[k] for k in self._at] for row in values]
+        reasons = self._writer.write(account.risk, mine)
+        given: Sequence[tuple[Reason, ...] | None] = (
+            self._writer.strengths(account.risk, mine) if strengths else [None] * frame.height
+        )
         warnings = self._warnings(account, second.account, self._population.warnings(frame))
         return [
             Rating(
@@ -324,6 +358,7 @@ class Rater:
                 policy_version=self.policy_version,
                 feature_hash=self.features.hash,
                 warnings=warnings[i],
+                strengths=given[i],
             )
             for i in range(frame.height)
         ]
@@ -343,9 +378,9 @@ class Rater:
 
 
 def _reason_row(reason: Reason) -> dict[str, Any]:
-    value = reason.value
-    return {
-        **asdict(reason),
-        "value": None if value is None else str(value),
-        "value_number": None if isinstance(value, str) else value,
-    }
+    row = asdict(reason)
+    for name in ("value", "reference"):
+        value = row[name]
+        row[name] = None if value is None else str(value)
+        row[f"{name}_number"] = None if isinstance(value, str) else value
+    return row

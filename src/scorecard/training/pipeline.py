@@ -11,6 +11,7 @@ import numpy as np
 import polars as pl
 
 from scorecard.contract import Product, as_frame, load_product, read_table
+from scorecard.explain.reference import Reference
 from scorecard.models.boosted import BoostedModel
 from scorecard.models.master_scale import MasterScale
 from scorecard.models.scorecard import Scorecard
@@ -34,6 +35,9 @@ if TYPE_CHECKING:
 
 #: Rows of the frozen background that boosted explanations are measured against.
 BACKGROUND = 100
+
+#: Features whose dependence is drawn for MLflow, those that move the answering model most.
+DEPENDENCES = 4
 
 
 def _silent(_what: str, _share: float) -> None:
@@ -142,6 +146,14 @@ def _bundle(
         "calibration.json": encode_json({m.name: m.calibration.to_dict() for m in models}),
         "grades.json": encode_json(MasterScale.geometric(**policy.grades.model_dump()).to_dict()),
         "background.parquet": background.getvalue(),
+        "reference.json": encode_json(
+            Reference.of(
+                product.features,
+                part.features,
+                part.weight,
+                merge_correlation=policy.reasons.merge_correlation,
+            ).to_dict()
+        ),
     }
     about = {
         "product": product.name,
@@ -251,10 +263,15 @@ def _figures(result: TrainingResult) -> list[tuple[str, Figure]]:
     card = frozen(result.models["scorecard"])
     assert isinstance(card, Scorecard)
     title = f"{result.product}, out of time"
+    explained = result.explained()
+    strongest = explained.importance()["name"].head(DEPENDENCES)
     return [
         ("roc", plots.roc_figure(pds, late, title)),
         ("calibration", plots.calibration_figure(pds, late, title)),
         ("grades", plots.grades_figure(result.grades, result.answering, title)),
         ("score", plots.score_figure(card.score(card.points(late.features)), late, title)),
         ("information_value", plots.power_figure(result.power, f"{result.product}, in time")),
+        ("importance", explained.importance_figure()),
+        ("importance_of_reasons", explained.importance_figure("reason")),
+        *((f"dependence_{name}", explained.dependence_figure(name)) for name in strongest),
     ]

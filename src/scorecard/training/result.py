@@ -9,6 +9,7 @@ from pathlib import Path
 import polars as pl
 
 from scorecard.rating import Bundle, Rater
+from scorecard.training.explained import Explained
 from scorecard.training.fit import Fitted
 from scorecard.training.sample import Sample
 
@@ -59,6 +60,14 @@ class TrainingResult:
     def rater(self) -> Rater:
         """A rater of this bundle, as the service would load it."""
         return Rater(self.bundle, version=self.version)
+
+    def explained(self, model: str | None = None) -> Explained:
+        """Return what moves the ratings of a model over the training rows, with its pictures.
+
+        ``model`` is ``"scorecard"`` or ``"boosted"``, by default the one that answers.
+        """
+        seed = int(self.bundle.manifest["seed"])
+        return Explained.of(self.rater, self.sample.in_time, model=model, seed=seed)
 
     def write(self, folder: str | Path) -> Path:
         """Write the bundle's files into ``folder``."""

@@ -29,6 +29,7 @@ def answer(rating: Rating, *, request_id: str, received_at: datetime) -> dict[st
         "conditions": rating.conditions,
         "rule_hits": rating.rule_hits,
         "reasons": rating.reasons,
+        "strengths": rating.strengths,
         "explanation": rating.explanation,
         "second_opinion": rating.second_opinion,
         "answered_by": rating.answered_by,

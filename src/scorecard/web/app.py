@@ -23,7 +23,7 @@ from starlette.routing import Route
 from scorecard.values import Rating
 from scorecard.web.access import AccessLog
 from scorecard.web.answer import answer, now, to_json
-from scorecard.web.applications import MANY, Applications, Listing, Problems
+from scorecard.web.applications import MANY, Applications, Listing, Problems, asks_strengths
 from scorecard.web.body import CLOSE, check_headers, parse, read_body
 from scorecard.web.limits import Limits
 from scorecard.web.openapi import document
@@ -118,10 +118,12 @@ class _Door:
         request_id = _request_id(request)
         body = await read_body(request, MOST_BYTES, self._limits.rate_seconds)
         if len(body) <= INLINE_BYTES:
-            row = self._row(body)
+            row, strengths = self._row(body)
         else:
-            row = await anyio.to_thread.run_sync(self._row, body, limiter=self._threads)
-        rated = row if isinstance(row, tuple) else self._rater.rate_rows([row])[0]
+            row, strengths = await anyio.to_thread.run_sync(self._row, body, limiter=self._threads)
+        if isinstance(row, tuple):
+            raise self._refusal(row)
+        (rated,) = self._rater.rate_rows([row], strengths=strengths)
         if isinstance(rated, tuple):
             raise self._refusal(rated)
         content = answer(rated, request_id=request_id, received_at=received_at)
@@ -159,8 +161,9 @@ class _Door:
         finally:
             self._turns.release()
 
-    def _row(self, body: bytes) -> dict[str, Any] | Problems:
-        return self._applications.one(parse(body))
+    def _row(self, body: bytes) -> tuple[dict[str, Any] | Problems, bool]:
+        parsed = parse(body)
+        return self._applications.one(parsed), asks_strengths(parsed)
 
     def _batch(
         self, batch: bytes | dict[str, Any], request_id: str, received_at: datetime
@@ -169,7 +172,8 @@ class _Door:
         rows = self._applications.many(parsed)
         if isinstance(rows, tuple):
             raise self._refusal(rows)
-        rated = iter(self._rater.rate_rows([row for row in rows if not isinstance(row, tuple)]))
+        good = [row for row in rows if not isinstance(row, tuple)]
+        rated = iter(self._rater.rate_rows(good, strengths=asks_strengths(parsed)))
         listing = Listing()
         results: list[dict[str, Any]] = []
         for row in rows:

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from scorecard.contract import problems_of, row_of
 from scorecard.contract.request import BODY, MOST_UNKNOWN, too_many_names
-from scorecard.contract.wording import kind_of
+from scorecard.contract.wording import TYPE_WORDS, kind_of
 from scorecard.values import Problem
 from scorecard.web.body import repeated
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 Row = dict[str, Any]
 Problems = tuple[Problem, ...]
 ONE, MANY = "application", "applications"
+STRENGTHS = "strengths"  # whether the answer is to say what speaks for the applicant
 MOST = 1000  # applications in one batch
 MOST_LISTED = 5_000  # problems in the answer to one batch; a thousand ratings are longer
 UNLISTED = "unlisted"  # the rule of the one problem that stands for those not listed
@@ -35,7 +36,7 @@ class Applications:
 
     def one(self, body: dict[str, Any]) -> Row | Problems:
         """Return the row of ``{"application": {…}}``, or all that is wrong with it."""
-        crowd = _crowd(body, {ONE}, BODY)
+        crowd = _crowd(body, {ONE, STRENGTHS}, BODY)
         if crowd is not None:
             return (crowd,)
         problems = list(_envelope(body, ONE))
@@ -51,7 +52,7 @@ class Applications:
 
         Returns problems alone where the envelope itself is wrong.
         """
-        crowd = _crowd(body, {MANY}, BODY)
+        crowd = _crowd(body, {MANY, STRENGTHS}, BODY)
         if crowd is not None:
             return (crowd,)
         problems = list(_envelope(body, MANY))
@@ -80,6 +81,11 @@ class Applications:
         for problem in _repetitions(application):
             broken[problem.field] = problem
         return tuple(broken.values()) or row
+
+
+def asks_strengths(body: dict[str, Any]) -> bool:
+    """Whether a request's envelope asks for strengths; absent, it does not."""
+    return body.get(STRENGTHS) is True
 
 
 class Listing:
@@ -113,8 +119,10 @@ def _envelope(body: dict[str, Any], wanted: str) -> Iterable[Problem]:
     if wanted not in body:
         yield Problem(wanted, "required", "a value, not null", "absent")
     for name, value in body.items():
-        if name != wanted:
-            yield Problem(name[:80], "unknown", f"only {wanted}", kind_of(value))
+        if name == STRENGTHS and not isinstance(value, bool):
+            yield Problem(STRENGTHS, "type", TYPE_WORDS["bool"], kind_of(value))
+        elif name not in (wanted, STRENGTHS):
+            yield Problem(name[:80], "unknown", f"only {wanted}, {STRENGTHS}", kind_of(value))
     yield from _repetitions(body)
 
 

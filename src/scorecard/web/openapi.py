@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import TypeAdapter
 
+from scorecard.explain.reasons import AT_MOST
 from scorecard.values import ModelRef, Rating
-from scorecard.web.applications import MANY, MOST, ONE
+from scorecard.web.applications import MANY, MOST, ONE, STRENGTHS
 from scorecard.web.problem import KINDS, MEDIA_TYPE
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ FIELDS = {
     "conditions": "附加条件 / Conditions",
     "rule_hits": "命中规则 / Rules hit",
     "reasons": "主要风险原因，至多四条 / What raises the risk most, at most four",
+    "strengths": "有利因素，未请求时为空 / What lowers the risk most, null unless asked for",
     "explanation": "base 加各项贡献等于评分或边际 / base plus contributions is the score or margin",
     "second_opinion": "另一模型的意见 / What the product's other model says",
     "answered_by": "作答模型 / Which of the two models answered",
@@ -50,9 +52,9 @@ def document(
     name = product.request_model.__name__
     schemas: dict[str, Any] = {name: _schema(product.request_model)}
     schemas |= {**_rating(), **_problem()}
-    schemas["RateRequest"] = _object({ONE: {"$ref": REF + name}})
-    schemas["RateBatchRequest"] = _object(
-        {MANY: {"type": "array", "minItems": 1, "maxItems": MOST, "items": {"$ref": REF + name}}}
+    schemas["RateRequest"] = _envelope(ONE, {"$ref": REF + name})
+    schemas["RateBatchRequest"] = _envelope(
+        MANY, {"type": "array", "minItems": 1, "maxItems": MOST, "items": {"$ref": REF + name}}
     )
     one_result = [
         _object({"rating": {"$ref": REF + "Rating"}}),
@@ -146,7 +148,10 @@ def _rating() -> dict[str, Any]:
         "decided_at": times,
     }
     described = {name: {**fields[name], "description": text} for name, text in FIELDS.items()}
-    described["reasons"]["maxItems"] = 4
+    described["reasons"]["maxItems"] = AT_MOST
+    for choice in described["strengths"]["anyOf"]:
+        if choice["type"] == "array":
+            choice["maxItems"] = AT_MOST
     return {**parts, "Rating": _object(described)}
 
 
@@ -172,6 +177,13 @@ def _problem() -> dict[str, Any]:
 def _schema(model: Any) -> dict[str, Any]:
     schema: dict[str, Any] = model.model_json_schema(ref_template=REF + "{model}")
     return schema
+
+
+def _envelope(wanted: str, schema: dict[str, Any]) -> dict[str, Any]:
+    """Return the schema of a request: what is to be rated, and what may be asked beside."""
+    text = "是否同时给出有利因素 / Whether to say as well what speaks for the applicant"
+    asked = {"type": "boolean", "default": False, "description": text}
+    return {**_object({wanted: schema, STRENGTHS: asked}), "required": [wanted]}
 
 
 def _object(properties: Mapping[str, Any]) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from scorecard.contract import Column
 from scorecard.contract.request import EACH_ONCE
 from scorecard.values import Problem
-from scorecard.web.applications import UNLISTED
+from scorecard.web.applications import STRENGTHS, UNLISTED
 
 if TYPE_CHECKING:
     from scorecard.contract import Product
@@ -88,7 +88,12 @@ class Wording:
             return f"“{label}”不是本接口的字段，请删除。"
         if problem.rule == "repeated":
             return f"“{label}”只能出现一次。"
-        expected = problem.expected if column is None else _expected_zh(column, problem.rule)
+        if column is not None:
+            expected = _expected_zh(column, problem.rule)
+        elif problem.field == STRENGTHS:
+            expected = TYPES_ZH["bool"]
+        else:
+            expected = problem.expected
         if problem.rule in LIMITS:
             return f"“{label}”须为{expected}。"
         return f"“{label}”须为{expected}；收到：{KINDS_ZH.get(problem.kind, problem.kind)}。"
