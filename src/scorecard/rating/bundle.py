@@ -12,7 +12,7 @@ from typing import Any
 
 from scorecard.errors import BundleError
 
-FORMAT = 2
+FORMAT = 3
 MANIFEST = "manifest.json"
 MOST_BYTES = 256 << 20  # of one file; a booster of a thousand deep trees has a tenth of it
 FILES = (
@@ -23,6 +23,7 @@ FILES = (
     "calibration.json",
     "grades.json",
     "background.parquet",
+    "recourse.json",
 )
 
 

@@ -18,6 +18,7 @@ from scorecard.models.scorecard_classifier import ScorecardClassifier
 from scorecard.policy import Policy
 from scorecard.rating import Bundle
 from scorecard.rating.bundle import encode_json
+from scorecard.recourse import Spreads
 from scorecard.training import comparison, plots
 from scorecard.training.declaration import trainable_policy
 from scorecard.training.fit import Fitted, Progress, fit_models, frozen
@@ -137,6 +138,9 @@ def _bundle(
         "calibration.json": encode_json({m.name: m.calibration.to_dict() for m in models}),
         "grades.json": encode_json(MasterScale.geometric(**policy.grades.model_dump()).to_dict()),
         "background.parquet": background.getvalue(),
+        "recourse.json": encode_json(
+            Spreads.measure(part.changeable, part.weight, product.columns).to_dict()
+        ),
     }
     about = {
         "product": product.name,

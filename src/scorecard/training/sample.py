@@ -25,10 +25,11 @@ EXCLUDING = "after excluding: "
 class Part:
     """The rows of one window: ``features`` (n rows), outcome ``y`` (bad is 1), ``weight``.
 
-    ``first`` and ``last`` are its dates, None where the product has no observation date.
+    ``changeable`` holds the columns that an applicant can change. ``first`` and ``last`` are its dates, None where the product has no observation date.
     """
 
     features: pl.DataFrame
+    changeable: pl.DataFrame
     y: Floats
     weight: Floats
     first: str | None
@@ -185,6 +186,7 @@ def _part(product: Product, policy: Policy, table: pl.DataFrame, window: str) ->
     dates = None if date is None else table[date]
     return Part(
         features=product.features.evaluate(table),
+        changeable=table.select(c.name for c in product.columns if c.change is not None),
         y=y,
         weight=weight,
         first=None if dates is None else str(dates.min()),
