@@ -103,9 +103,10 @@ def column(
 
     A thin way to write `pandera.polars.Field`: the rules become pandera checks, the meaning (zh/en
     labels, unit, source, role) its metadata. ``change`` says how an applicant can change the value
-    within a year (see `Column`); whoever leaves it out says: not at all. ``alias`` is the column's name in the table where that
-    is no Python identifier. What is declared is checked by `columns_of`, which knows the name; what
-    pandera itself refuses (an empty interval, a broken pattern) raises `ProductError` here.
+    within a year (see `Column`); left out, not at all. ``alias`` is the column's name in the table
+    where that is no Python identifier. What is declared is checked by `columns_of`, which knows the
+    name; what pandera itself refuses (an empty interval, a broken pattern) raises `ProductError`
+    here.
     """
     import pandera.polars as pa  # over a second: only whoever declares a product pays for it
 

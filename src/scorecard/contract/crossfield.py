@@ -65,13 +65,14 @@ class CrossFieldRules:
 
     def holds(self, frame: pl.DataFrame, fields: Set[str]) -> np.ndarray[Any, np.dtype[np.bool_]]:
         """Return which rows (n,) of ``frame`` break no rule that reads one of ``fields``."""
-        good = np.ones(frame.height, dtype=bool)
         asked = [
-            e for e, reads in zip(self._expressions, self._reads, strict=True) if reads & fields
+            e.fill_null(True)
+            for e, reads in zip(self._expressions, self._reads, strict=True)
+            if reads & fields
         ]
-        for verdict in frame.select_seq(asked).get_columns() if asked else []:
-            good &= verdict.fill_null(True).to_numpy()
-        return good
+        if not asked:
+            return np.ones(frame.height, dtype=bool)
+        return frame.select_seq(pl.all_horizontal(asked)).to_series().to_numpy()
 
     def broken(self, frame: pl.DataFrame) -> dict[int, tuple[Problem, ...]]:
         """Return the problems of each row of ``frame`` that breaks a rule, by row position.

@@ -111,7 +111,7 @@ def _date(column: Column) -> None:
 
 
 def _change(column: Column) -> None:
-    """What can be changed is known at application and scored; dates and names stay as they are."""
+    """Refuse to change what is not scored, is a date, or has no such direction or level."""
     change = column.change
     if column.role != "scoring" or column.kind == "date":
         what = column.kind if column.role == "scoring" else column.role

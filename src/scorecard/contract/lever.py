@@ -67,7 +67,7 @@ class Lever:
         return next(iter(self.moves))
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the lever as JSON values; ``moves`` as pairs, because their order means something."""
+        """Return the lever as JSON values; ``moves`` as pairs, since their order matters."""
         return {
             "name": self.name,
             "moves": [[field, coefficient] for field, coefficient in self.moves.items()],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,7 @@ from scorecard.models.master_scale import MasterScale
 from scorecard.rating.population import OUTSIDE
 from scorecard.rating.voice import Voice
 from scorecard.recourse import TARGETS, Change, Ladders, Recourse, Spreads, find, wording
+from scorecard.recourse.search import MOST_ACTIONS
 from scorecard.values import Problem, Rating
 
 MOST_ROWS = 60_000  # candidates evaluated for one application, whatever the time of day
@@ -85,26 +87,25 @@ class Adviser:
         grade = self._scale.labels.index(before.grade)
         goal = self._cutoff if target == "approve" else grade - 1
         if goal < 0:
-            return self._unchanged(before, row, target, "best_grade", wording.BEST, None)
+            return self._unchanged(before, row, target, None, "best_grade")
         label = self._scale.labels[goal]
         if grade <= goal:
-            return self._unchanged(before, row, target, "at_cutoff", wording.AT_CUTOFF, label)
+            return self._unchanged(before, row, target, label, "at_cutoff")
         if not self._declared:
-            said = wording.NOTHING_CHANGEABLE
-            return self._unchanged(before, row, target, "nothing_changeable", said, label)
+            return self._unchanged(before, row, target, label, "nothing_changeable")
+        none = self._unchanged(before, row, target, label, "none_found")
         candidates = self._candidates(row)
         ladders = candidates.ladders
         # The last double below the edge: a grade holds its lower edge.
         edge = float(np.nextafter(self._scale.log_odds_edges[goal], -np.inf))
-        found = find(candidates.log_odds, ladders.cost, ladders.counts, edge, most_rows=MOST_ROWS)[
-            :VERIFIED
-        ]
-        for rungs in sorted(found, key=lambda r: _rank(ladders, r)):
+        found = find(candidates.log_odds, ladders.cost, ladders.counts, edge, most_rows=MOST_ROWS)
+        for rungs in sorted(found, key=lambda each: _rank(ladders, each))[:VERIFIED]:
             moved = candidates.values(rungs)
             (after,) = self._rate([{**row, **moved}])
             if isinstance(after, Rating) and self._confirms(before, after, goal):
-                return self._reached(before, after, row, target, ladders, rungs, moved)
-        return self._unchanged(before, row, target, "none_found", wording.NONE_FOUND, label)
+                changes = _changes(self._product, ladders, rungs, row, moved)
+                return _reached(none, after, changes, ladders, rungs)
+        return none
 
     def _candidates(self, row: Row) -> _Candidates:
         frame = self._product.rows.frame([row])
@@ -118,53 +119,25 @@ class Adviser:
         return self._scale.labels.index(after.grade) <= goal and not outside
 
     def _unchanged(
-        self,
-        rating: Rating,
-        row: Row,
-        target: str,
-        reason: str,
-        texts: tuple[str, str],
-        goal: str | None,
+        self, rating: Rating, row: Row, target: str, goal: str | None, reason: str
     ) -> Recourse:
-        zh, en = (text.format(grade=rating.grade, goal=goal) for text in texts)
-        return Recourse(
-            target, goal, (), False, reason, zh, en, rating.grade, rating.grade, rating.pd,
-            rating.pd, 0.0, 0, dict(row),
-        )  # fmt: skip
-
-    def _reached(
-        self,
-        before: Rating,
-        after: Rating,
-        row: Row,
-        target: str,
-        ladders: Ladders,
-        rungs: tuple[int, ...],
-        moved: Mapping[str, Any],
-    ) -> Recourse:
-        changes = _changes(self._product, ladders, rungs, row, moved)
-        zh, en = wording.listed(changes)
-        grade = self._scale.labels.index(before.grade)
-        goal = self._cutoff if target == "approve" else grade - 1
-        text_zh, text_en = (
-            text.format(grade=before.grade, after=after.grade, changes=said)
-            for text, said in zip(wording.REACHED, (zh, en), strict=True)
-        )
+        texts = wording.REASONS[reason]
+        zh, en = (text.format(grade=rating.grade, goal=goal, most=MOST_ACTIONS) for text in texts)
         return Recourse(
             target=target,
-            goal=self._scale.labels[goal],
-            changes=changes,
-            reached=True,
-            reason=None,
-            text_zh=text_zh,
-            text_en=text_en,
-            grade_before=before.grade,
-            grade_after=after.grade,
-            pd_before=before.pd,
-            pd_after=after.pd,
-            cost=float(ladders.cost(np.array([rungs]))[0]),
-            actions=sum(k > 0 for k in rungs),
-            application={**row, **moved},
+            goal=goal,
+            changes=(),
+            reached=False,
+            reason=reason,
+            text_zh=zh,
+            text_en=en,
+            grade_before=rating.grade,
+            grade_after=rating.grade,
+            pd_before=rating.pd,
+            pd_after=rating.pd,
+            cost=0.0,
+            actions=0,
+            application=dict(row),
         )
 
 
@@ -177,10 +150,12 @@ class _Candidates:
         fields = set(ladders.fields(range(len(ladders.ladders))))
         moving, rules = adviser._moving, adviser._product.rows.rules
         self._fields, self._rules = fields, rules
-        self._fixed = frame.select(sorted((moving.reads | rules.reading(fields)) - fields))
+        needed = (moving.reads | rules.reading(fields)) - fields
+        self._fixed = _constants(frame.select(sorted(needed)))
         base = adviser._features.evaluate(frame)
-        self._known = [name for name in moving.names if base[name].null_count() == 0]
-        self._rest = base.select(n for n in base.columns if n not in moving.names)
+        known = [name for name in moving.names if base[name].null_count() == 0]
+        self._told = pl.all_horizontal(pl.lit(True), *(pl.col(n).is_not_null() for n in known))
+        self._rest = _constants(base.select(n for n in base.columns if n not in moving.names))
 
     def values(self, rungs: tuple[int, ...]) -> dict[str, Any]:
         """Return the values of the fields that one candidate moves."""
@@ -194,20 +169,22 @@ class _Candidates:
         Not feasible is what leaves a range or breaks a rule of the contract, and what makes a
         feature unknown that was known: nobody improves by no longer telling.
         """
-        n = len(rungs)
         series, good = self.ladders.moved(rungs)
-        nowhere = np.zeros(n, dtype=np.int64)
-        frame = self._fixed[nowhere].with_columns(series.values()) if self._fixed.width else (
-            pl.DataFrame(list(series.values()))
-        )  # fmt: skip
-        good &= self._rules.holds(frame, self._fields)
+        if not series:
+            return np.full(len(rungs), np.inf)
+        frame = pl.DataFrame(list(series.values())).with_columns(self._fixed)
         adviser = self._adviser
         features = adviser._moving.evaluate(frame)
-        for name in self._known:
-            good &= features[name].is_not_null().to_numpy()
-        margin, error = adviser._voice.margin(self._rest[nowhere].hstack(features))
+        good &= self._rules.holds(frame, self._fields)
+        good &= features.select(self._told).to_series().to_numpy()
+        margin, error = adviser._voice.margin(features.with_columns(self._rest))
         worst = margin + error * np.maximum(1.0, np.abs(margin))
         return np.where(good, adviser._calibration.log_odds(worst), np.inf)
+
+
+def _constants(frame: pl.DataFrame) -> list[pl.Expr]:
+    """Return the values of a frame of one row as columns of any length."""
+    return [pl.lit(column).first().alias(column.name) for column in frame.get_columns()]
 
 
 def _rank(ladders: Ladders, rungs: tuple[int, ...]) -> tuple[float, int, int, tuple[int, ...]]:
@@ -215,6 +192,33 @@ def _rank(ladders: Ladders, rungs: tuple[int, ...]) -> tuple[float, int, int, tu
     used = [j for j, k in enumerate(rungs) if k]
     cost = round(float(ladders.cost(np.array([rungs]))[0]), 12)
     return cost, len(ladders.fields(used)), len(used), rungs
+
+
+def _reached(
+    none: Recourse,
+    after: Rating,
+    changes: tuple[Change, ...],
+    ladders: Ladders,
+    rungs: tuple[int, ...],
+) -> Recourse:
+    said = wording.listed(changes)
+    text_zh, text_en = (
+        text.format(grade=none.grade_before, after=after.grade, changes=each)
+        for text, each in zip(wording.REACHED, said, strict=True)
+    )
+    return replace(
+        none,
+        changes=changes,
+        reached=True,
+        reason=None,
+        text_zh=text_zh,
+        text_en=text_en,
+        grade_after=after.grade,
+        pd_after=after.pd,
+        cost=float(ladders.cost(np.array([rungs]))[0]),
+        actions=sum(k > 0 for k in rungs),
+        application={**none.application, **{change.field: change.to for change in changes}},
+    )
 
 
 def _changes(

@@ -89,7 +89,7 @@ class Recourse(Sequence[Change]):
         return self.changes[index]
 
     def to_dict(self) -> dict[str, Any]:
-        """Return everything as JSON values, but dates of ``application``, which stay as they are."""
+        """Return all as JSON values, except that dates of ``application`` stay as they are."""
         data = {name: getattr(self, name) for name in self.__dataclass_fields__}
         data["changes"] = [change.to_dict() for change in self.changes]
         return data | {"application": dict(self.application)}

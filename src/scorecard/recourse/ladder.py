@@ -97,7 +97,7 @@ class Ladders:
         return list(dict.fromkeys(moved))
 
     def moved(self, rungs: Rungs) -> tuple[dict[str, pl.Series], NDArray[np.bool_]]:
-        """Return the moved fields' values (n each), and which candidates are within their ranges."""
+        """Return the moved fields' values (n each), and which candidates keep to their ranges."""
         n = len(rungs)
         fits = np.ones(n, dtype=bool)
         change: dict[str, Floats] = {}

@@ -34,7 +34,7 @@ class Task:
 
 
 class Search:
-    """One search: ``evaluate`` gives candidates (n, ladders) their log-odds (n,), inf if unfeasible.
+    """One search: ``evaluate`` gives candidates (n, ladders) log-odds (n,), inf if not feasible.
 
     ``counts`` are the ladders' numbers of rungs, ``cost`` prices candidates, and a candidate
     reaches the target where its log-odds are at most ``goal``. ``most_rows`` bounds the candidates
@@ -108,16 +108,16 @@ class Search:
             self._rate = float(np.min(cost / np.maximum(self._start - values, SAME)))
         hope = cost + (values - self._goal) * self._rate
         limit = self._best_cost()
-        order = sorted(range(len(rows)), key=lambda i: (hope[i], rows[i]))
-        chosen: list[Task] = []
-        seen: set[tuple[int, ...]] = set()
-        for i in order:
-            if cost[i] < limit and rows[i] not in seen:
-                seen.add(rows[i])
-                chosen.append(partial[i])
-            if len(chosen) == BEAM:
-                break
-        small = self._refined(chosen)
+        chosen: dict[tuple[int, ...], Task] = {}
+        # Half of them look cheapest in the end; the other half are nearest, so that a target which
+        # takes all there is gets reached.
+        for order, most in ((hope, BEAM // 2), (values, BEAM)):
+            for i in sorted(range(len(rows)), key=lambda i: (order[i], cost[i], rows[i])):
+                if len(chosen) == most:
+                    break
+                if cost[i] < limit:
+                    chosen.setdefault(rows[i], partial[i])
+        small = self._refined(list(chosen.values()))
         return dict(zip(small, self._values(small).tolist(), strict=True)) if small else {}
 
     def _refined(self, tasks: list[Task]) -> list[tuple[int, ...]]:

@@ -17,26 +17,29 @@ UNITS: Mapping[str, tuple[str, str]] = {
     "years": ("年", " years"),
 }
 
-BEST = (
-    "模型评级已是最高等级，没有更高的等级可以达到。",
-    "The model's rating is the best grade already; there is no better one to reach.",
-)
-AT_CUTOFF = (
-    "模型评级 {grade} 已达到准入等级 {goal}，无需改变。",
-    "The model's rating, {grade}, is at or better than the cut-off {goal} already; nothing needs "
-    "to change.",
-)
-NOTHING_CHANGEABLE = (
-    "本产品没有声明申请人可以改变的项目，因此无法给出可行的改变。",
-    "This product declares no field that an applicant can change, so no change can be named.",
-)
-NONE_FOUND = (
-    "在申请人可以改变的项目和一年内现实的幅度内，没有找到能使模型评级由 {grade} 达到 {goal} 的改变。"
-    "其余项目申请人无法直接改变，或只能随时间改善。",
-    "Among what an applicant can change, and as far as is realistic within a year, no change was "
-    "found that takes the model's rating from {grade} to {goal}. Everything else cannot be changed "
-    "directly, or only with time.",
-)
+#: Why nothing is changed: code → Chinese, English.
+REASONS: Mapping[str, tuple[str, str]] = {
+    "best_grade": (
+        "模型评级已是最高等级，没有更高的等级可以达到。",
+        "The model's rating is the best grade already; there is no better one to reach.",
+    ),
+    "at_cutoff": (
+        "模型评级 {grade} 已达到准入等级 {goal}，无需改变。",
+        "The model's rating, {grade}, is at or better than the cut-off {goal} already; nothing "
+        "needs to change.",
+    ),
+    "nothing_changeable": (
+        "本产品没有声明申请人可以改变的项目，因此无法给出可行的改变。",
+        "This product declares no field that an applicant can change, so no change can be named.",
+    ),
+    "none_found": (
+        "在申请人可以改变的项目和一年内现实的幅度内，以至多 {most} 项改变，没有找到能使模型评级由 "
+        "{grade} 达到 {goal} 的办法。其余项目申请人无法直接改变，或只能随时间改善。",
+        "Among what an applicant can change, as far as is realistic within a year and by at most "
+        "{most} actions, no way was found from the model's rating {grade} to {goal}. Everything "
+        "else cannot be changed directly, or only with time.",
+    ),
+}
 REACHED = (
     "若申请作如下改变，模型评级将由 {grade} 变为 {after}：{changes}。这只说明模型的评级，"
     "不构成批准或放款的承诺；其他条件和规则仍须满足。",

@@ -25,7 +25,8 @@ EXCLUDING = "after excluding: "
 class Part:
     """The rows of one window: ``features`` (n rows), outcome ``y`` (bad is 1), ``weight``.
 
-    ``changeable`` holds the columns that an applicant can change. ``first`` and ``last`` are its dates, None where the product has no observation date.
+    ``changeable`` holds the columns that an applicant can change. ``first`` and ``last``
+    are its dates, None where the product has no observation date.
     """
 
     features: pl.DataFrame

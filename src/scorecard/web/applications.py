@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Set
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
@@ -11,18 +11,27 @@ from pydantic import ValidationError
 from scorecard.contract import problems_of, row_of
 from scorecard.contract.request import BODY, MOST_UNKNOWN, too_many_names
 from scorecard.contract.wording import kind_of
+from scorecard.recourse import TARGETS
 from scorecard.values import Problem
-from scorecard.web.body import repeated
+from scorecard.web.body import Repeated, repeated
 
 if TYPE_CHECKING:
     from scorecard.contract import Product
 
 Row = dict[str, Any]
 Problems = tuple[Problem, ...]
-ONE, MANY = "application", "applications"
+ONE, MANY, TARGET = "application", "applications", "target"
 MOST = 1000  # applications in one batch
 MOST_LISTED = 5_000  # problems in the answer to one batch; a thousand ratings are longer
 UNLISTED = "unlisted"  # the rule of the one problem that stands for those not listed
+
+
+@dataclass(frozen=True)
+class Targeted:
+    """A row and the target that its rating should have reached."""
+
+    row: Row
+    target: str
 
 
 class Applications:
@@ -45,6 +54,29 @@ class Applications:
         if isinstance(row, tuple):
             problems += row
         return tuple(problems) or row
+
+    def targeted(self, body: dict[str, Any]) -> Targeted | Problems:
+        """Return the row and target of ``{"application": {…}, "target": …}``, or what is wrong.
+
+        Without a target it is the next grade.
+        """
+        crowd = _crowd(body, {ONE, TARGET}, BODY)
+        if crowd is not None:
+            return (crowd,)
+        target = body.get(TARGET, TARGETS[0])
+        problems: Problems = ()
+        if not isinstance(target, str):
+            problems = (Problem(TARGET, "type", "a string", kind_of(target)),)
+        elif target not in TARGETS:
+            problems = (Problem(TARGET, "isin", f"one of: {', '.join(TARGETS)}", "string"),)
+        elif TARGET in repeated(body):
+            problems = (Problem(TARGET, "repeated", "given once", "repeated"),)
+        rest = Repeated({name: value for name, value in body.items() if name != TARGET})
+        rest.names = tuple(name for name in repeated(body) if name != TARGET)
+        row = self.one(rest)
+        if isinstance(row, tuple) or problems:
+            return problems + (row if isinstance(row, tuple) else ())
+        return Targeted(row, str(target))
 
     def many(self, body: dict[str, Any]) -> list[Row | Problems] | Problems:
         """Return each row of ``{"applications": [{…}, …]}``, or what is wrong with it, in order.
