@@ -15,6 +15,7 @@ Rungs = NDArray[np.int64]
 MOST_ACTIONS = 4  # more than an applicant can be told at once
 BEAM = 32  # partial changes that are carried to the next action
 POINTS = 12  # rungs tried on a ladder before the cell found is divided again
+TRADED = 2  # best solutions whose ladders are traded against one another, at a time
 KEPT = 6  # solutions shrunk after each action
 SAME = 1e-9  # log-odds that make no difference
 
@@ -55,7 +56,7 @@ class Search:
         self.rows = 0
         self._found: dict[tuple[int, ...], float] = {}
         self._start = goal
-        self._rate: float | None = None  # what a log-odd costs at best, by single actions
+        self._rate: float | None = None
 
     def run(self) -> list[tuple[int, ...]]:
         """Return the solutions found, cheapest first; among equals those of fewest actions."""
@@ -65,15 +66,22 @@ class Search:
         self._start = float(self._values([origin])[0])
         beam = {origin: self._start}
         for _ in range(MOST_ACTIONS):
-            solutions, partial = self._extend(beam)
+            solutions, partial, whole = self._extend(beam)
             self._shrink(self._cheapest(self._refined(solutions))[:KEPT])
-            beam = self._survivors(partial)
+            beam = self._survivors(partial, whole)
             if not beam or self.rows >= self._most_rows:
                 break
+        self._exchange()
         return self._cheapest(list(self._found))
 
-    def _extend(self, beam: dict[tuple[int, ...], float]) -> tuple[list[Task], list[Task]]:
-        """Put one more ladder to use in every partial change: what reaches, and what helps."""
+    def _extend(
+        self, beam: dict[tuple[int, ...], float]
+    ) -> tuple[list[Task], list[Task], list[Task]]:
+        """Put one more ladder to use in every partial change.
+
+        Returns what reaches the goal, what comes nearer, and what goes as far as it can: where two
+        ladders move one feature, neither need show anything before the other moves.
+        """
         tasks = [
             (rungs, value, j, _scan(int(count)))
             for rungs, value in beam.items()
@@ -82,43 +90,58 @@ class Search:
         ]
         rows = [_with(rungs, j, int(k)) for rungs, _, j, scan in tasks for k in scan]
         values = self._values(rows)
-        solutions, partial = [], []
+        solutions, partial, whole = [], [], []
         at = 0
         for rungs, value, j, scan in tasks:
-            best, before = value, 0
-            for k, found in zip(scan, values[at : at + len(scan)], strict=True):
+            best, before, last = value, 0, None
+            for k, found in zip(scan, values[at : at + len(scan)].tolist(), strict=True):
                 if found <= self._goal:
-                    solutions.append(Task(rungs, j, before, int(k), self._goal))
+                    solutions.append(Task(rungs, j, before, k, self._goal))
+                    last = None
                     break
                 if found < best - SAME:
-                    partial.append(Task(rungs, j, before, int(k), float(found) + SAME))
-                    best = float(found)
-                before = int(k)
+                    partial.append(Task(rungs, j, before, k, found + SAME))
+                    best = found
+                if found <= value + SAME:
+                    last = Task(rungs, j, k - 1, k, found + SAME)
+                before = k
+            if last is not None:
+                whole.append(last)
             at += len(scan)
-        return solutions, partial
+        return solutions, partial, whole
 
-    def _survivors(self, partial: list[Task]) -> dict[tuple[int, ...], float]:
-        """Keep the partial changes that look cheapest in the end, each as small as it can be."""
-        if not partial:
-            return {}
-        rows = [_with(task.rungs, task.at, task.high) for task in partial]
-        values = np.array([task.most - SAME for task in partial])
-        cost = self._cost(np.array(rows))
-        if self._rate is None:
-            self._rate = float(np.min(cost / np.maximum(self._start - values, SAME)))
-        hope = cost + (values - self._goal) * self._rate
-        limit = self._best_cost()
+    def _survivors(self, partial: list[Task], whole: list[Task]) -> dict[tuple[int, ...], float]:
+        """Keep some partial changes: half look cheapest in the end, a quarter each come nearest.
+
+        Those that come nearest are kept as small as they can be, or as far as they go. They reach
+        what takes all there is.
+        """
         chosen: dict[tuple[int, ...], Task] = {}
-        # Half of them look cheapest in the end; the other half are nearest, so that a target which
-        # takes all there is gets reached.
-        for order, most in ((hope, BEAM // 2), (values, BEAM)):
+        limit = self._best_cost()
+        for tasks, hopeful, most in (
+            (partial, True, BEAM // 2),
+            (partial, False, BEAM // 2 + BEAM // 4),
+            (whole, False, BEAM),
+        ):
+            if not tasks:
+                continue
+            rows = [_with(task.rungs, task.at, task.high) for task in tasks]
+            values = np.array([task.most - SAME for task in tasks])
+            cost = self._cost(np.array(rows))
+            order = cost + (values - self._goal) * self._price(cost, values) if hopeful else values
             for i in sorted(range(len(rows)), key=lambda i: (order[i], cost[i], rows[i])):
                 if len(chosen) == most:
                     break
                 if cost[i] < limit:
-                    chosen.setdefault(rows[i], partial[i])
+                    chosen.setdefault(rows[i], tasks[i])
         small = self._refined(list(chosen.values()))
         return dict(zip(small, self._values(small).tolist(), strict=True)) if small else {}
+
+    def _price(self, cost: Floats, values: Floats) -> float:
+        """Return what a log-odd costs at best, told by the single actions that are met first."""
+        if self._rate is None:
+            self._rate = float(np.min(cost / np.maximum(self._start - values, SAME)))
+        return self._rate
 
     def _refined(self, tasks: list[Task]) -> list[tuple[int, ...]]:
         """Return each task's candidate at the lowest rung found that says yes."""
@@ -168,6 +191,46 @@ class Search:
                 break
         for rungs in now:
             self._found[rungs] = float(self._cost(np.array([rungs]))[0])
+
+    def _exchange(self) -> None:
+        """Let one ladder of the best solutions do more, another less, while that is cheaper.
+
+        Where two ladders move one feature, neither alone shows how far it should go.
+        """
+        tried: set[tuple[int, ...]] = set()
+        while self.rows < self._most_rows:
+            best = [s for s in self._cheapest(list(self._found))[:TRADED] if s not in tried]
+            if not best:
+                return
+            tried.update(best)
+            tasks = [task for rungs in best for task in self._trades(rungs)]
+            values = self._values([_with(task.rungs, task.at, task.high) for task in tasks])
+            reached = [
+                task for task, value in zip(tasks, values, strict=True) if value <= self._goal
+            ]
+            traded = self._cheapest(self._refined(reached))
+            limit = self._best_cost()
+            cost = self._cost(np.array(traded)) if traded else np.empty(0)
+            cheaper = [s for s, each in zip(traded, cost, strict=True) if each < limit - SAME]
+            self._shrink(cheaper[:KEPT])
+
+    def _trades(self, rungs: tuple[int, ...]) -> list[Task]:
+        """Return, for each ladder raised and each used one to be lowered for it, what is sought."""
+        tasks = []
+        used = [j for j, k in enumerate(rungs) if k]
+        spare = {j: self._cost_of(rungs, j) for j in used}
+        for i, count in enumerate(self._counts.tolist()):
+            if rungs[i] == 0 and len(used) == MOST_ACTIONS and MOST_ACTIONS > 1:
+                continue  # lowering would have to end at nothing; the beam has tried that
+            for k in _above(rungs[i], count):
+                more = _with(rungs, i, k)
+                extra = self._cost_of(more, i) - spare.get(i, 0.0)
+                tasks += [
+                    Task(more, j, -1, rungs[j], self._goal)
+                    for j in used
+                    if j != i and extra < spare[j]
+                ]
+        return tasks
 
     def _cost_of(self, rungs: tuple[int, ...], at: int) -> float:
         alone = np.zeros((1, len(rungs)), dtype=np.int64)
@@ -219,6 +282,12 @@ def _with(rungs: tuple[int, ...], at: int, k: int) -> tuple[int, ...]:
 def _scan(count: int) -> list[int]:
     """Return up to `POINTS` rungs from the first to the last, evenly spread."""
     return sorted({max(1, round(count * i / POINTS)) for i in range(1, POINTS + 1)})
+
+
+def _above(low: int, count: int) -> list[int]:
+    """Return rungs above ``low``: ever further from it, and up to the last."""
+    near = [low + 2**power for power in range((count - low).bit_length())]
+    return sorted({k for k in (*near, *_scan(count)) if low < k <= count})
 
 
 def _inside(low: int, high: int) -> list[int]:
