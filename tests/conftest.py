@@ -50,6 +50,8 @@ def small_product(sme_cn: sc.Product) -> sc.Product:
         features=sme_cn.features,
         reasons=sme_cn.reasons.values(),
         policy=policy,
+        levers=sme_cn.levers,
+        identities=sme_cn.identities,
     )
 
 

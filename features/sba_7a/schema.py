@@ -2,7 +2,8 @@
 
 Amounts are in US dollars. The sample is drawn by outcome (a case-control design) and holds resolved
 loans only. Whatever was written after approval has the role ``outcome``: the term was rewritten
-when a loan ended, the balances and dates of disbursement follow from how it went.
+when a loan ended, the balances and dates of disbursement follow from how it went. Only the amount
+and the documents handed in are the applicant's to change.
 """
 
 import datetime
@@ -10,7 +11,7 @@ from functools import partial
 
 import pandera.polars as pa
 
-from scorecard.contract import Rule, column
+from scorecard.contract import Lever, Rule, column
 
 SOURCE = "SBA loan file (FOIA release)"
 FIRST_DAY = datetime.date(1950, 1, 1)
@@ -78,11 +79,13 @@ class Application(pa.DataFrameModel):
         zh="循环授信", en="Revolving line of credit (Y/N)", isin=["Y", "N"],
         note="missing in 36.8 % of the rows",
     )  # fmt: skip
-    LowDoc: str = told(zh="简化文件贷款", en="Low documentation programme (Y/N)", isin=["Y", "N"])
-    GrAppv: float = dollars(zh="批准金额", en="Amount approved", required=True)
+    LowDoc: str = told(
+        zh="简化文件贷款", en="Low documentation programme (Y/N)", isin=["Y", "N"], change=["N"]
+    )
+    GrAppv: float = dollars(zh="批准金额", en="Amount approved", required=True, change="down")
     SBA_Appv: float = dollars(
         zh="担保金额", en="Amount guaranteed by the SBA", required=True,
-        note="equal to GrAppv for 504 debentures",
+        note="equal to GrAppv for 504 debentures", change="down",
     )  # fmt: skip
 
     # Written after approval: never read by a feature
@@ -116,5 +119,15 @@ RULES: list[Rule] = [
     Rule(
         "charge_off_after_approval", "ChgOffDate", "ChgOffDate >= ApprovalDate",
         "核销日期不得早于批准日期", "A loan is charged off after it is approved",
+    ),
+]  # fmt: skip
+
+# The firm can ask for less, or hand in the full documents. The guarantee follows the amount, by the
+# share that the programme guarantees of loans above its lower limit.
+LEVERS: list[Lever] = [
+    Lever(
+        "ask_for_less", {"GrAppv": -1, "SBA_Appv": -0.75},
+        "减少贷款金额", "Ask for a smaller loan",
+        step=1_000, most="0.5 * GrAppv",
     ),
 ]  # fmt: skip

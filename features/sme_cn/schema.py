@@ -2,6 +2,12 @@
 
 Amounts are in yuan, shares are fractions (0.35 is 35 %), periods end at `as_of_date`. The model is
 the single definition: tables are checked by pandera, requests by the model generated from it.
+
+What the firm can change within a year carries `change`, and only that: what it owes, owns, asks
+for and insures. What it cannot change but by waiting does not: histories (delays, late charges,
+queries, lawsuits), flows and averages of twelve months (revenue, profit, invoices, receipts, stock,
+receivables), its age, trade, place, customers and tax grade. The average balance is the exception:
+it is an average too, but one that the firm raises by leaving money where it is.
 """
 
 import datetime
@@ -9,7 +15,7 @@ from functools import partial
 
 import pandera.polars as pa
 
-from scorecard.contract import Rule, column
+from scorecard.contract import Identity, Lever, Rule, column
 
 MOST_MONEY = 1e12
 
@@ -51,7 +57,10 @@ class Application(pa.DataFrameModel):
         isin=["active", "suspended", "revoked", "cancelled", "moved_out"],
     )  # fmt: skip
     abnormal_list_flag: bool = column(
-        zh="列入经营异常名录", en="On the list of abnormal operations", source=LICENCE
+        zh="列入经营异常名录",
+        en="On the list of abnormal operations",
+        source=LICENCE,
+        change="down",
     )
     legal_rep_changes_12m: int = count(
         zh="近12个月法定代表人变更次数", en="Changes of legal representative, 12 months",
@@ -84,7 +93,7 @@ class Application(pa.DataFrameModel):
     employee_count: int = count(zh="从业人数", en="Employees", source=DECLARED, le=1_000_000)
     insured_employee_count: int = count(
         zh="参保人数", en="Employees in social insurance", source="social insurance records",
-        le=1_000_000,
+        le=1_000_000, change="up",
     )  # fmt: skip
     owner_industry_years: float = column(
         zh="实际控制人从业年限", en="Owner's years in the industry", unit="years",
@@ -121,11 +130,19 @@ class Application(pa.DataFrameModel):
         zh="近12个月营业成本", en="Cost of goods sold, last twelve months", source=STATEMENTS
     )
     profit_total: float = signed_money(zh="利润总额", en="Profit before tax", source=STATEMENTS)
-    total_assets: float = money(zh="资产总计", en="Total assets", source=STATEMENTS)
-    total_liabilities: float = money(zh="负债合计", en="Total liabilities", source=STATEMENTS)
-    net_assets: float = signed_money(zh="净资产", en="Net assets", source=STATEMENTS)
-    current_assets: float = money(zh="流动资产", en="Current assets", source=STATEMENTS)
-    current_liabilities: float = money(zh="流动负债", en="Current liabilities", source=STATEMENTS)
+    total_assets: float = money(
+        zh="资产总计", en="Total assets", source=STATEMENTS, change="either"
+    )
+    total_liabilities: float = money(
+        zh="负债合计", en="Total liabilities", source=STATEMENTS, change="down"
+    )
+    net_assets: float = signed_money(zh="净资产", en="Net assets", source=STATEMENTS, change="up")
+    current_assets: float = money(
+        zh="流动资产", en="Current assets", source=STATEMENTS, change="either"
+    )
+    current_liabilities: float = money(
+        zh="流动负债", en="Current liabilities", source=STATEMENTS, change="down"
+    )
     inventory_avg: float = money(zh="平均存货", en="Inventory, average", source=STATEMENTS)
     ar_avg: float = money(zh="平均应收账款", en="Receivables, average", source=STATEMENTS)
     ap_avg: float = money(zh="平均应付账款", en="Payables, average", source=STATEMENTS)
@@ -139,14 +156,16 @@ class Application(pa.DataFrameModel):
         zh="经营活动现金流量净额", en="Operating cash flow, net", source=STATEMENTS
     )
     interest_expense: float = money(zh="利息支出", en="Interest expense", source=STATEMENTS)
-    own_funds: float = money(zh="自有资金", en="Own funds for working capital", source=DECLARED)
+    own_funds: float = money(
+        zh="自有资金", en="Own funds for working capital", source=DECLARED, change="either"
+    )
 
     # Tax and invoices
     tax_credit_grade: str = column(
         zh="纳税信用等级", en="Tax credit grade", source=TAX, isin=["A", "B", "M", "C", "D"]
     )
     tax_paid_12m: float = money(zh="近12个月纳税额", en="Tax paid, 12 months", source=TAX)
-    tax_arrears: float = money(zh="欠税金额", en="Tax in arrears", source=TAX)
+    tax_arrears: float = money(zh="欠税金额", en="Tax in arrears", source=TAX, change="down")
     zero_filing_months_12m: int = column(
         zh="近12个月零申报月数", en="Months with a zero return, 12 months", unit="months",
         source=TAX, ge=0, le=12,
@@ -183,7 +202,9 @@ class Application(pa.DataFrameModel):
     inflow_3m_yoy: float = change(
         zh="近3个月流入同比", en="Inflow of 3 months, change on the year before", source=BANK
     )
-    avg_daily_balance: float = money(zh="日均余额", en="Average daily balance", source=BANK)
+    avg_daily_balance: float = money(
+        zh="日均余额", en="Average daily balance", source=BANK, change="up"
+    )
     counterparty_top1_share: float = share(
         zh="第一大交易对手流入占比", en="Share of inflow from the largest payer", source=BANK
     )
@@ -197,19 +218,19 @@ class Application(pa.DataFrameModel):
         source=BUREAU, ge=0, le=3650,
     )  # fmt: skip
     ent_outstanding_debt: float = money(
-        zh="企业未结清借款余额", en="Firm's outstanding debt", source=BUREAU
+        zh="企业未结清借款余额", en="Firm's outstanding debt", source=BUREAU, change="down"
     )
     ent_lender_count: int = count(
         zh="企业授信机构数", en="Lenders of the firm", source=BUREAU, le=1000
     )
     existing_wc_loans: float = money(
-        zh="现有流动资金贷款", en="Working-capital loans outstanding", source=BUREAU
+        zh="现有流动资金贷款", en="Working-capital loans outstanding", source=BUREAU, change="down"
     )
     other_wc_funding: float = money(
         zh="其他渠道营运资金", en="Working capital from other channels", source=DECLARED
     )
     external_guarantee_amt: float = money(
-        zh="对外担保余额", en="Guarantees given for others", source=BUREAU
+        zh="对外担保余额", en="Guarantees given for others", source=BUREAU, change="down"
     )
     ent_query_3m: int = count(
         zh="企业近3个月征信查询次数", en="Credit queries on the firm, 3 months", source=BUREAU,
@@ -221,14 +242,14 @@ class Application(pa.DataFrameModel):
     )  # fmt: skip
     owner_card_utilisation: float = column(
         zh="实际控制人信用卡使用率", en="Owner's credit card utilisation", unit="fraction",
-        source=OWNER_BUREAU, ge=0.0, le=3.0,
+        source=OWNER_BUREAU, ge=0.0, le=3.0, change="down",
     )  # fmt: skip
     owner_query_3m: int = count(
         zh="实际控制人近3个月征信查询次数", en="Credit queries on the owner, 3 months",
         source=OWNER_BUREAU, le=1000,
     )  # fmt: skip
     enforcement_open_count: int = count(
-        zh="在执行案件数", en="Open enforcement cases", source=COURTS, le=1000
+        zh="在执行案件数", en="Open enforcement cases", source=COURTS, le=1000, change="down"
     )
     dishonest_flag: bool = column(
         zh="失信被执行人", en="On the list of dishonest judgment debtors", source=COURTS
@@ -287,11 +308,11 @@ class Application(pa.DataFrameModel):
     # Request
     requested_amount: float = column(
         zh="申请金额", en="Amount requested", unit="yuan", source=DECLARED, required=True,
-        ge=10_000.0, le=20_000_000.0,
+        ge=10_000.0, le=20_000_000.0, change="down",
     )  # fmt: skip
     tenor_months: int = column(
         zh="申请期限", en="Tenor requested", unit="months", source=DECLARED, required=True,
-        ge=1, le=60,
+        ge=1, le=60, change="either",
     )  # fmt: skip
     purpose_code: str = column(
         zh="借款用途", en="Purpose of the loan", source=DECLARED,
@@ -380,5 +401,75 @@ RULES: list[Rule] = [
         "no_collateral_no_value", "collateral_value",
         "collateral_type <> 'none' or collateral_value = 0",
         "无抵质押物时评估价值应为零", "Without collateral there is no collateral value",
+    ),
+]  # fmt: skip
+
+IDENTITIES: list[Identity] = [
+    Identity(
+        "net_assets", {"total_assets": 1, "total_liabilities": -1},
+        "净资产等于资产减负债", "Net assets are assets less liabilities",
+    ),
+]  # fmt: skip
+
+# How far each goes within a year is a credit officer's judgement, to be replaced by the lender's.
+# Debts are repaid from own money, which is a current asset: what is repaid is owned no longer.
+LEVERS: list[Lever] = [
+    Lever(
+        "ask_for_less", {"requested_amount": -1},
+        "减少申请金额", "Ask for a smaller loan",
+        step=10_000, most="0.5 * requested_amount",
+    ),
+    Lever(
+        "add_own_money",
+        {"own_funds": 1, "current_assets": 1, "total_assets": 1, "net_assets": 1},
+        "股东追加自有资金投入", "Put more of the owners' money into the firm",
+        step=1_000, most="0.2 * requested_amount",
+    ),
+    Lever(
+        "repay_working_capital_loans",
+        {
+            "existing_wc_loans": -1, "ent_outstanding_debt": -1, "current_liabilities": -1,
+            "total_liabilities": -1, "own_funds": -1, "current_assets": -1, "total_assets": -1,
+        },
+        "用自有资金归还流动资金贷款", "Repay working-capital loans from own money",
+        step=1_000, most="0.5 * own_funds",
+    ),
+    Lever(
+        "repay_other_loans",
+        {
+            "ent_outstanding_debt": -1, "total_liabilities": -1, "own_funds": -1,
+            "current_assets": -1, "total_assets": -1,
+        },
+        "用自有资金归还其他借款", "Repay other loans from own money",
+        step=1_000, most="least(0.5 * own_funds, ent_outstanding_debt - existing_wc_loans)",
+    ),
+    Lever(
+        "clear_tax_arrears",
+        {
+            "tax_arrears": -1, "current_liabilities": -1, "total_liabilities": -1, "own_funds": -1,
+            "current_assets": -1, "total_assets": -1,
+        },
+        "用自有资金补缴欠税", "Pay taxes in arrears from own money",
+        step=1_000, most="own_funds",
+    ),
+    Lever(
+        "release_guarantees", {"external_guarantee_amt": -1},
+        "解除部分对外担保", "Be released from guarantees given for others",
+        step=10_000, most="0.5 * external_guarantee_amt",
+    ),
+    Lever(
+        "keep_more_in_the_account", {"avg_daily_balance": 1},
+        "提高账户日均余额", "Keep more money in the account",
+        step=1_000, most="0.5 * avg_daily_balance",
+    ),
+    Lever(
+        "insure_more_staff", {"insured_employee_count": 1},
+        "为更多员工缴纳社会保险", "Insure more of the staff",
+        step=1, most="employee_count - insured_employee_count",
+    ),
+    Lever(
+        "use_less_of_the_cards", {"owner_card_utilisation": -1},
+        "降低实际控制人信用卡使用率", "Use less of the owner's credit card limits",
+        step=0.01, most="0.8 * owner_card_utilisation",
     ),
 ]  # fmt: skip

@@ -8,6 +8,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from scorecard.contract.column import Column, column
+from scorecard.contract.identity import Identity
+from scorecard.contract.lever import Lever
 from scorecard.contract.request import problems_of, read_mapping, request_model, row_of
 from scorecard.contract.rule import RULES, Rule
 
@@ -35,6 +37,8 @@ __all__ = [
     "RULES",
     "Checked",
     "Column",
+    "Identity",
+    "Lever",
     "Product",
     "RowChecker",
     "Rule",

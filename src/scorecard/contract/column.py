@@ -26,7 +26,8 @@ class Column:
     regular expression (in what Rust's and Python's dialects share) searched in the text, lengths
     count characters. ``role``
     says who may read it: only ``scoring`` columns may feed a feature. ``unit`` and ``source`` are
-    for people.
+    for people. ``change`` says how an applicant can change the value: ``"up"``, ``"down"`` or
+    ``"either"`` for a number or a flag, the levels that can be reached for a text, None not at all.
 
     Raises `ProductError`, naming column and rule, for a declaration that tables and requests could
     not both enforce; a `Column` that exists can be enforced by either.
@@ -50,6 +51,7 @@ class Column:
     max_length: int | None = None
     proxy_review: bool = False
     note: str | None = None
+    change: str | tuple[str, ...] | None = None
 
     def __post_init__(self) -> None:
         check_column(self)
@@ -65,13 +67,15 @@ class Column:
         data["required"] = self.required
         if self.isin is not None:
             data["isin"] = list(self.isin)
+        if isinstance(self.change, tuple):
+            data["change"] = list(self.change)
         return data
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> Column:
         """Rebuild a column from `to_dict`'s output."""
-        levels = data.get("isin")
-        return cls(**{**data, "isin": None if levels is None else tuple(levels)})
+        lists = {key: tuple(v) for key, v in data.items() if isinstance(v, list)}
+        return cls(**{**data, **lists})
 
 
 def column(
@@ -92,14 +96,17 @@ def column(
     max_length: int | None = None,
     proxy_review: bool = False,
     note: str | None = None,
+    change: str | list[str] | tuple[str, ...] | None = None,
     alias: str | None = None,
 ) -> Any:
     """Declare one column inside a `pandera.polars.DataFrameModel`.
 
     A thin way to write `pandera.polars.Field`: the rules become pandera checks, the meaning (zh/en
-    labels, unit, source, role) its metadata. ``alias`` is the column's name in the table where that
-    is no Python identifier. What is declared is checked by `columns_of`, which knows the name; what
-    pandera itself refuses (an empty interval, a broken pattern) raises `ProductError` here.
+    labels, unit, source, role) its metadata. ``change`` says how an applicant can change the value
+    within a year (see `Column`); left out, not at all. ``alias`` is the column's name in the table
+    where that is no Python identifier. What is declared is checked by `columns_of`, which knows the
+    name; what pandera itself refuses (an empty interval, a broken pattern) raises `ProductError`
+    here.
     """
     import pandera.polars as pa  # over a second: only whoever declares a product pays for it
 
@@ -109,6 +116,7 @@ def column(
     meaning = {
         "role": role, "zh": zh, "en": en, "unit": unit, "source": source,
         "proxy_review": proxy_review, "note": note,
+        "change": tuple(change) if isinstance(change, list) else change,
     }  # fmt: skip
     try:
         return pa.Field(

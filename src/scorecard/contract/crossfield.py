@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
+from typing import Any
 
+import numpy as np
 import polars as pl
 
 from scorecard.contract.column import Column
@@ -33,6 +35,7 @@ class CrossFieldRules:
         self.rules: list[Rule] = []
         self.problems: list[Problem] = []
         self._expressions: list[pl.Expr] = []
+        self._reads: list[frozenset[str]] = []
         seen: set[str] = set()
         for rule in rules:
             if rule.name in seen:
@@ -54,6 +57,22 @@ class CrossFieldRules:
             self.rules.append(rule)
             self.problems.append(Problem(rule.field, rule.name, rule.en, KIND_WORDS[blamed.kind]))
             self._expressions.append(expression.polars.alias(rule.name))
+            self._reads.append(expression.reads)
+
+    def reading(self, fields: Set[str]) -> frozenset[str]:
+        """Return all columns read by the rules that read one of ``fields``."""
+        return frozenset().union(*(reads for reads in self._reads if reads & fields))
+
+    def holds(self, frame: pl.DataFrame, fields: Set[str]) -> np.ndarray[Any, np.dtype[np.bool_]]:
+        """Return which rows (n,) of ``frame`` break no rule that reads one of ``fields``."""
+        asked = [
+            e.fill_null(True)
+            for e, reads in zip(self._expressions, self._reads, strict=True)
+            if reads & fields
+        ]
+        if not asked:
+            return np.ones(frame.height, dtype=bool)
+        return frame.select_seq(pl.all_horizontal(asked)).to_series().to_numpy()
 
     def broken(self, frame: pl.DataFrame) -> dict[int, tuple[Problem, ...]]:
         """Return the problems of each row of ``frame`` that breaks a rule, by row position.

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 EXACT = 2**53
 # Integers beyond what polars stores are clamped to its limits, where a range must refuse them.
 INT64_MIN, INT64_MAX = -(2**63), 2**63 - 1
+CHANGES = ("up", "down", "either")
 ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 RESERVED = frozenset(dir(BaseModel)) | {"Config", "row", "problems"}
 
@@ -41,6 +42,8 @@ def check_column(column: Column) -> None:
         _date(column)
     elif column.kind == "str":
         _text(column)
+    if column.change is not None:
+        _change(column)
 
 
 def _refusal(column: Column, rule: str) -> ProductError:
@@ -105,6 +108,23 @@ def _date(column: Column) -> None:
     low, high = _bounds(column)
     if low is not None and high is not None:
         _ordered(column, low, high)
+
+
+def _change(column: Column) -> None:
+    """Refuse to change what is not scored, is a date, or has no such direction or level."""
+    change = column.change
+    if column.role != "scoring" or column.kind == "date":
+        what = column.kind if column.role == "scoring" else column.role
+        raise _refusal(column, f"a column of {what} can never be changed; remove change")
+    if column.kind != "str":
+        if change not in CHANGES:
+            raise _refusal(column, f"change must be one of {', '.join(CHANGES)}; got {change!r}")
+        return
+    levels = column.isin
+    if levels is None:
+        raise _refusal(column, "a text without isin has no levels to change to; remove change")
+    if not isinstance(change, tuple) or not change or not set(change) <= set(levels):
+        raise _refusal(column, f"change must list levels of isin; got {change!r}")
 
 
 def _bounds(column: Column) -> tuple[Any, Any]:

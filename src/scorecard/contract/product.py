@@ -14,7 +14,10 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from scorecard.contract.changeable import levers_of
 from scorecard.contract.column import Column
+from scorecard.contract.identity import Identity
+from scorecard.contract.lever import Lever
 from scorecard.contract.request import request_model
 from scorecard.contract.rule import Rule
 from scorecard.errors import LeakError, ProductError, ScorecardError
@@ -42,10 +45,12 @@ class Product:
     """What a lender declares: read from a folder once, frozen into every bundle.
 
     ``columns`` and ``rules`` are the contract, ``features`` the `FeatureSet`, ``reasons`` maps a
-    reason code to its texts, ``policy`` is the plain mapping of ``policy.yaml``.
+    reason code to its texts, ``policy`` is the plain mapping of ``policy.yaml``. ``levers`` and
+    ``identities`` say what an applicant can do and which sums it keeps; ``all_levers`` adds to the
+    declared levers those of the fields that move alone.
 
-    Raises `ProductError` for a reason code declared twice, and for a feature whose reason is not
-    declared.
+    Raises `ProductError` for a reason code declared twice, for a feature whose reason is not
+    declared, and for a lever that columns or identities do not allow.
     """
 
     def __init__(
@@ -57,10 +62,15 @@ class Product:
         features: FeatureSet,
         reasons: Iterable[ReasonText],
         policy: Mapping[str, Any],
+        levers: Iterable[Lever] = (),
+        identities: Iterable[Identity] = (),
     ) -> None:
         self.name = name
         self.columns = tuple(columns)
         self.rules = tuple(rules)
+        self.levers = tuple(levers)
+        self.identities = tuple(identities)
+        self.all_levers = levers_of(self.columns, self.levers, self.identities)
         self.features = features
         self.reasons: dict[str, ReasonText] = {}
         for reason in reasons:
@@ -143,6 +153,8 @@ class Product:
             features=FeatureSet(features, self.kinds),
             reasons=self.reasons.values(),
             policy=self.policy,
+            levers=self.levers,
+            identities=self.identities,
         )
 
     @cached_property
@@ -157,6 +169,8 @@ class Product:
             "name": self.name,
             "columns": [c.to_dict() for c in self.columns],
             "rules": [r.to_dict() for r in self.rules],
+            "levers": [each.to_dict() for each in self.levers],
+            "identities": [each.to_dict() for each in self.identities],
             **self.features.to_dict(),
             "reasons": [{"code": r.code, "zh": r.zh, "en": r.en} for r in self.reasons.values()],
             "policy": self.policy,
@@ -177,6 +191,8 @@ class Product:
             features=FeatureSet.from_dict(data, {c.name: c.kind for c in columns}),
             reasons=[ReasonText(**r) for r in data["reasons"]],
             policy=data["policy"],
+            levers=[Lever.from_dict(each) for each in data["levers"]],
+            identities=[Identity.from_dict(each) for each in data["identities"]],
         )
 
 
@@ -202,7 +218,8 @@ def product_folder(path: str | Path) -> Path:
 def load_product(path: str | Path) -> Product:
     """Load a product from its folder, or by name.
 
-    The folder holds ``schema.py`` (a pandera model ``Application``, optionally ``RULES``),
+    The folder holds ``schema.py`` (a pandera model ``Application``; optionally ``RULES``,
+    ``LEVERS`` and ``IDENTITIES``),
     ``features.py`` (``FEATURES``, ``REASONS``) and ``policy.yaml``. Both Python files are executed:
     load only folders whose author you trust. Raises `ProductError`, one sentence that names the
     file, for a declaration that breaks a rule.
@@ -214,7 +231,12 @@ def load_product(path: str | Path) -> Product:
     with _told_of(folder / "schema.py"):
         columns = _columns(schema)
         rules = _listed(schema, "RULES", Rule) if hasattr(schema, "RULES") else []
+        levers = _listed(schema, "LEVERS", Lever) if hasattr(schema, "LEVERS") else []
+        identities = (
+            _listed(schema, "IDENTITIES", Identity) if hasattr(schema, "IDENTITIES") else []
+        )
         CrossFieldRules(columns, rules, asked_only=False)
+        levers_of(columns, levers, identities)
     policy = _policy(folder / "policy.yaml")
     with _told_of(folder / "features.py"):
         features = _listed(declared, "FEATURES", Feature)
@@ -227,6 +249,8 @@ def load_product(path: str | Path) -> Product:
             features=FeatureSet(features, {c.name: c.kind for c in columns}),
             reasons=_listed(declared, "REASONS", ReasonText),
             policy=policy,
+            levers=levers,
+            identities=identities,
         )
 
 

@@ -22,7 +22,7 @@ class RowChecker:
 
     def __init__(self, columns: Iterable[Column], rules: Iterable[Rule] = ()) -> None:
         columns = tuple(columns)
-        self._rules = CrossFieldRules(columns, rules, asked_only=True)
+        self.rules = CrossFieldRules(columns, rules, asked_only=True)
         self.schema = pl.Schema({c.name: DTYPES[c.kind] for c in columns if c.asked})
 
     def frame(self, rows: Sequence[Mapping[str, Any]]) -> pl.DataFrame:
@@ -35,5 +35,5 @@ class RowChecker:
     ) -> tuple[pl.DataFrame, list[tuple[Problem, ...]]]:
         """Return the frame of ``rows`` and, for each row, the cross-field rules it breaks."""
         frame = self.frame(rows)
-        broken = self._rules.broken(frame)
+        broken = self.rules.broken(frame)
         return frame, [broken.get(row, ()) for row in range(len(rows))]

@@ -23,7 +23,7 @@ STATISTICS = {
     "str_contains": {"pattern": "pattern"},
     "str_length": {"min_value": "min_length", "max_value": "max_length"},
 }
-MEANING = ("role", "zh", "en", "unit", "source", "proxy_review", "note")
+MEANING = ("role", "zh", "en", "unit", "source", "proxy_review", "note", "change")
 
 
 def columns_of(model: type[pa.DataFrameModel]) -> tuple[Column, ...]:

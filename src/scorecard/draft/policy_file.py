@@ -80,6 +80,9 @@ grades:
   count: 10
   pd_floor: 0.0005
 
+# review: the worst grade that can be approved.
+cutoff_grade: R8
+
 models:
   scorecard: {{}}
   boosted: {{}}

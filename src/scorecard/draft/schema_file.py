@@ -30,6 +30,10 @@ def schema_source(columns: Sequence[Drafted], table: Table) -> str:
         "Whatever is marked `review:` is a guess from the data or from a name. Bounds are what was",
         "seen, rounded outward. Labels are the columns' names: write what they mean, in both",
         "languages, and delete the marks you have looked at.",
+        "",
+        "review: no column is declared as one that an applicant can change, so that recourse finds",
+        'nothing. Add change="up", "down" or "either" where one can, and LEVERS where one',
+        "action moves several columns.",
         '"""',
         "",
     ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 
 from scorecard.errors import ProductError
 
@@ -116,7 +116,7 @@ class Models(_Section):
 
 
 class Policy(_Section):
-    """The whole document, parsed."""
+    """The whole document, parsed; ``cutoff_grade`` is the worst grade that can be approved."""
 
     version: str
     effective_date: str
@@ -130,8 +130,17 @@ class Policy(_Section):
     reasons: Reasons
     score: Score
     grades: Grades
+    cutoff_grade: str
     models: Models
     remarks: list[Named] = []
+
+    @field_validator("cutoff_grade")
+    @classmethod
+    def _is_a_grade(cls, label: str, info: ValidationInfo) -> str:
+        grades = info.data.get("grades")  # absent where it is wrong itself
+        if isinstance(grades, Grades) and label not in {f"R{k + 1}" for k in range(grades.count)}:
+            raise ValueError(f"must be a grade from R1 to R{grades.count}")
+        return label
 
     @classmethod
     def parse(cls, data: Mapping[str, Any]) -> Policy:

@@ -24,6 +24,7 @@ FILES = (
     "grades.json",
     "background.parquet",
     "reference.json",
+    "recourse.json",
 )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +29,9 @@ from scorecard.models.scorecard import Scorecard
 from scorecard.policy import Policy
 from scorecard.rating.bundle import Bundle
 from scorecard.rating.population import Population
+from scorecard.rating.recourse import Adviser
 from scorecard.rating.voice import Account, BoostedVoice, ScorecardVoice, Voice
+from scorecard.recourse import Recourse, Spreads
 from scorecard.values import Explanation, ModelRef, Problem, Rating, Reason, SecondOpinion, Warned
 
 Value = float | str | None
@@ -151,6 +153,15 @@ class Rater:
         self._rows = self.product.rows
         self._population = Population(policy.population.exclusions, self.product.columns)
         self._labels = {f.name: (f.zh, f.en) for f in self.features.features}
+        self._adviser = Adviser(
+            self.product,
+            Spreads.from_dict(bundle.json("recourse.json")),
+            first,
+            calibration=self.calibrations[first.name],
+            scale=self.scale,
+            cutoff=policy.cutoff_grade,
+            rate=self.rate_rows,
+        )
         self._prove(background)
 
     def _prove(self, background: pl.DataFrame) -> None:
@@ -191,14 +202,39 @@ class Rater:
         With ``strengths`` the rating also says what speaks for the applicant, at most four. Raises
         `ContractError` listing every field and rule that the application breaks.
         """
+        (answer,) = self.rate_rows([self._row(application)], strengths=strengths)
+        if not isinstance(answer, Rating):
+            raise ContractError(answer)
+        return answer
+
+    def recourse(self, application: Mapping[str, Any], target: str = "next_grade") -> Recourse:
+        """Return what would have changed the rating of one application, a mapping as `rate_one`'s.
+
+        ``target`` is ``"next_grade"`` or ``"approve"`` (a grade at or better than ``cutoff_grade``
+        of the policy). The result is a sequence of `Change`, the smallest found by the sum of what
+        each action moves over the spread of that field at training; its ``application`` is the one
+        given with these fields changed, and rated again it reaches the target. It is empty, and
+        says why, where there is none.
+
+        Raises `ContractError` listing every field and rule that the application breaks, and
+        `InputError` for an unknown target.
+        """
+        answer = self.recourse_row(self._row(application), target)
+        if not isinstance(answer, Recourse):
+            raise ContractError(answer)
+        fields = {change.field: change.to for change in answer}
+        return replace(answer, application={**application, **fields})
+
+    def recourse_row(self, row: Mapping[str, Any], target: str) -> Recourse | tuple[Problem, ...]:
+        """Return the recourse of a row that the request model accepted, or the row's problems."""
+        return self._adviser.advise(row, target)
+
+    def _row(self, application: Mapping[str, Any]) -> dict[str, Any]:
         try:
             request = read_mapping(self.product.request_model, application)
         except pydantic.ValidationError as error:
             raise ContractError(problems_of(error, self.product.columns)) from None
-        (answer,) = self.rate_rows([row_of(request)], strengths=strengths)
-        if not isinstance(answer, Rating):
-            raise ContractError(answer)
-        return answer
+        return row_of(request)
 
     def rate_rows(
         self, rows: Sequence[Mapping[str, Any]], *, strengths: bool = False

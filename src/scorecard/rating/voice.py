@@ -9,7 +9,7 @@ from typing import Protocol
 import numpy as np
 import polars as pl
 
-from scorecard.explain.shapley import InterventionalTables, check_additivity
+from scorecard.explain.shapley import TOLERANCE, InterventionalTables, check_additivity
 from scorecard.features import FeatureSet
 from scorecard.logodds import Floats
 from scorecard.models.boosted import BoostedModel
@@ -46,6 +46,13 @@ class Voice(Protocol):
     space: Space
     features: tuple[str, ...]
 
+    def margin(self, frame: pl.DataFrame) -> tuple[Floats, float]:
+        """Return the log-odds (n,) of a frame of features alone, unexplained, for many candidates.
+
+        The number beside them is how far they may be from those of `hear`, per unit of the greater
+        of 1 and their size.
+        """
+
     def hear_one(self, values: Values) -> Account:
         """Answer one row of feature values, in the order of the product's features."""
 
@@ -64,6 +71,11 @@ class ScorecardVoice:
         self.features = card.features
         self._at = [features.names.index(name) for name in card.features]
         self._mean = np.array(card.mean_points)
+
+    def margin(self, frame: pl.DataFrame) -> tuple[Floats, float]:
+        """See `Voice.margin`: the very bits of `hear`."""
+        margin: Floats = self.card.margin(self.card.score(self.card.points(frame)))
+        return margin, 0.0
 
     def hear_one(self, values: Values) -> Account:
         """See `Voice.hear_one`."""
@@ -107,6 +119,10 @@ class BoostedVoice:
         self.features = model.names
         self._tables = InterventionalTables(model, model.encode(background))
         self._factor, self._offset = factor, offset
+
+    def margin(self, frame: pl.DataFrame) -> tuple[Floats, float]:
+        """See `Voice.margin`: the booster's own, which additivity holds to its tolerance."""
+        return self.model.margin(self.model.encode(frame)), TOLERANCE
 
     def hear_one(self, values: Values) -> Account:
         """See `Voice.hear_one`; raises `ExplanationError` where it does not add up."""

@@ -19,6 +19,7 @@ from scorecard.models.scorecard_classifier import ScorecardClassifier
 from scorecard.policy import Policy
 from scorecard.rating import Bundle
 from scorecard.rating.bundle import encode_json
+from scorecard.recourse import Spreads
 from scorecard.training import comparison, plots
 from scorecard.training.cohorts import cycle_table
 from scorecard.training.declaration import trainable_policy
@@ -153,6 +154,9 @@ def _bundle(
                 part.weight,
                 merge_correlation=policy.reasons.merge_correlation,
             ).to_dict()
+        ),
+        "recourse.json": encode_json(
+            Spreads.measure(part.changeable, part.weight, product.columns).to_dict()
         ),
     }
     about = {

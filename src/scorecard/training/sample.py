@@ -26,12 +26,14 @@ EXCLUDING = "after excluding: "
 class Part:
     """The rows of one window: ``features`` (n rows), outcome ``y`` (bad is 1), ``weight``.
 
-    ``first`` and ``last`` are its dates, ``dates`` (n,) those of its rows, None where the product
-    has no observation date. ``apart`` (n,) are the rows set apart to calibrate on, which no
-    answering model learns from; none where calibration has no period of its own.
+    ``changeable`` holds the columns that an applicant can change. ``first`` and ``last`` are its
+    dates, ``dates`` (n,) those of its rows, None where the product has no observation date.
+    ``apart`` (n,) are the rows set apart to calibrate on, which no answering model learns from;
+    none where calibration has no period of its own.
     """
 
     features: pl.DataFrame
+    changeable: pl.DataFrame
     y: Floats
     weight: Floats
     first: str | None
@@ -201,6 +203,7 @@ def _part(
     dates = None if date is None else table[date]
     return Part(
         features=product.features.evaluate(table),
+        changeable=table.select(c.name for c in product.columns if c.change is not None),
         y=y,
         weight=weight,
         first=None if dates is None else str(dates.min()),

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import uuid
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
 
+from scorecard.recourse import Recourse
 from scorecard.values import Rating
+
+if TYPE_CHECKING:
+    from scorecard.rating import Rater
 
 # What an answer adds to a rating; without these, two answers to one application are equal.
 ADDED = ("decision_id", "request_id", "received_at", "decided_at")
@@ -39,6 +43,21 @@ def answer(rating: Rating, *, request_id: str, received_at: datetime) -> dict[st
         "feature_hash": rating.feature_hash,
         "warnings": rating.warnings,
         "ledger": rating.ledger,
+        "received_at": received_at,
+        "decided_at": now(),
+    }
+
+
+def recourse_answer(
+    recourse: Recourse, rater: Rater, *, request_id: str, received_at: datetime
+) -> dict[str, Any]:
+    """Return the fields of an answer to ``/recourse`` in their public order."""
+    return {
+        "request_id": request_id,
+        "product": rater.product.name,
+        **recourse.to_dict(),
+        "model": rater.model,
+        "policy_version": rater.policy_version,
         "received_at": received_at,
         "decided_at": now(),
     }

@@ -22,7 +22,7 @@ from starlette.routing import Route
 
 from scorecard.values import Rating
 from scorecard.web.access import AccessLog
-from scorecard.web.answer import answer, now, to_json
+from scorecard.web.answer import answer, now, recourse_answer, to_json
 from scorecard.web.applications import MANY, Applications, Listing, Problems, asks_strengths
 from scorecard.web.body import CLOSE, check_headers, parse, read_body
 from scorecard.web.limits import Limits
@@ -33,6 +33,7 @@ from scorecard.web.wording import Wording
 
 if TYPE_CHECKING:
     from scorecard.rating import Rater
+    from scorecard.recourse import Recourse
 
 MOST_BYTES = 1 << 20  # of a body of /rate
 MOST_BATCH_BYTES = 4 << 20  # of a body of /rate_batch
@@ -40,8 +41,8 @@ MOST_BATCH_BYTES = 4 << 20  # of a body of /rate_batch
 INLINE_BYTES = 16 << 10
 INLINE_APPLICATIONS = 4
 PATHS = frozenset(
-    {"/", "/rate", "/rate_batch", "/openapi.json", "/docs.json", "/livez", "/readyz", "/healthz",
-     "/metrics"}
+    {"/", "/rate", "/rate_batch", "/recourse", "/openapi.json", "/docs.json", "/livez", "/readyz",
+     "/healthz", "/metrics"}
 )  # fmt: skip
 EXAMPLE_FILE = "serving/example_request.json"  # of this project, for its default product
 _KEY = re.compile(r'(?P<quote>"?)(?P<key>[A-Za-z0-9._:~-]{1,128})(?P=quote)')
@@ -86,6 +87,7 @@ def create_app(
         routes=[
             Route("/rate", door.rate, methods=["POST"]),
             Route("/rate_batch", door.rate_batch, methods=["POST"]),
+            Route("/recourse", door.recourse, methods=["POST"]),
             Route("/openapi.json", openapi),
             Route("/docs.json", openapi),
             # The application exists only once its bundle is loaded, so alive is ready.
@@ -101,7 +103,7 @@ def create_app(
 
 
 class _Door:
-    """The two endpoints that rate."""
+    """The endpoints that rate, and the one that says what would have changed a rating."""
 
     def __init__(self, rater: Rater, applications: Applications, limits: Limits) -> None:
         self._rater = rater
@@ -110,6 +112,8 @@ class _Door:
         self._wording = Wording(rater.product)
         self._threads = anyio.CapacityLimiter(1)
         self._turns = anyio.Semaphore(limits.batches)
+        self._searching = anyio.CapacityLimiter(1)
+        self._searches = anyio.Semaphore(limits.searches)
 
     async def rate(self, request: Request) -> Response:
         """Answer ``{"application": {…}}`` with its rating."""
@@ -134,7 +138,7 @@ class _Door:
         received_at = now()
         check_headers(request)
         request_id = _request_id(request)
-        async with self._turn():
+        async with self._turn(self._turns):
             body = await read_body(request, MOST_BATCH_BYTES, self._limits.batch_seconds)
             batch = parse(body) if len(body) <= INLINE_BYTES else body
             if isinstance(batch, dict) and _is_short(batch):
@@ -145,21 +149,40 @@ class _Door:
                 )
         return Response(content, media_type="application/json")
 
+    async def recourse(self, request: Request) -> Response:
+        """Answer ``{"application": {…}, "target": …}`` with what would have changed the rating."""
+        received_at = now()
+        check_headers(request)
+        request_id = _request_id(request)
+        async with self._turn(self._searches):
+            body = await read_body(request, MOST_BYTES, self._limits.rate_seconds)
+            found = await anyio.to_thread.run_sync(self._recourse, body, limiter=self._searching)
+        if isinstance(found, tuple):
+            raise self._refusal(found)
+        content = recourse_answer(
+            found, self._rater, request_id=request_id, received_at=received_at
+        )
+        return Response(to_json(content), media_type="application/json")
+
     @asynccontextmanager
-    async def _turn(self) -> AsyncIterator[None]:
-        """Hold one of the few places for a batch; raise `Refusal` (503) if none gets free."""
+    async def _turn(self, turns: anyio.Semaphore) -> AsyncIterator[None]:
+        """Hold one of the few places for long work; raise `Refusal` (503) if none gets free."""
         try:
             with anyio.fail_after(self._limits.queue_seconds):
-                await self._turns.acquire()
+                await turns.acquire()
         except TimeoutError:
             later = {"retry-after": str(math.ceil(self._limits.queue_seconds))}
-            raise Refusal(
-                "busy", "Send the batch again later.", headers={**CLOSE, **later}
-            ) from None
+            raise Refusal("busy", "Send it again later.", headers={**CLOSE, **later}) from None
         try:
             yield
         finally:
-            self._turns.release()
+            turns.release()
+
+    def _recourse(self, body: bytes) -> Recourse | Problems:
+        asked = self._applications.targeted(parse(body))
+        return (
+            asked if isinstance(asked, tuple) else self._rater.recourse_row(asked.row, asked.target)
+        )
 
     def _row(self, body: bytes) -> tuple[dict[str, Any] | Problems, bool]:
         parsed = parse(body)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Set
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Set
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from scorecard.contract import problems_of, row_of
 from scorecard.contract.request import BODY, MOST_UNKNOWN, too_many_names
 from scorecard.contract.wording import TYPE_WORDS, kind_of
+from scorecard.recourse import TARGETS
 from scorecard.values import Problem
 from scorecard.web.body import repeated
 
@@ -19,11 +20,19 @@ if TYPE_CHECKING:
 
 Row = dict[str, Any]
 Problems = tuple[Problem, ...]
-ONE, MANY = "application", "applications"
+ONE, MANY, TARGET = "application", "applications", "target"
 STRENGTHS = "strengths"  # whether the answer is to say what speaks for the applicant
 MOST = 1000  # applications in one batch
 MOST_LISTED = 5_000  # problems in the answer to one batch; a thousand ratings are longer
 UNLISTED = "unlisted"  # the rule of the one problem that stands for those not listed
+
+
+@dataclass(frozen=True)
+class Targeted:
+    """A row and the target that its rating should have reached."""
+
+    row: Row
+    target: str
 
 
 class Applications:
@@ -34,18 +43,29 @@ class Applications:
         self._columns = tuple(column for column in product.columns if column.asked)
         self._names = frozenset(column.name for column in self._columns)
 
-    def one(self, body: dict[str, Any]) -> Row | Problems:
-        """Return the row of ``{"application": {…}}``, or all that is wrong with it."""
-        crowd = _crowd(body, {ONE, STRENGTHS}, BODY)
+    def one(self, body: dict[str, Any], option: str = STRENGTHS) -> Row | Problems:
+        """Return the row of ``{"application": {…}}``, or all that is wrong with it.
+
+        ``option`` is the one name that may stand beside the application.
+        """
+        crowd = _crowd(body, {ONE, option}, BODY)
         if crowd is not None:
             return (crowd,)
-        problems = list(_envelope(body, ONE))
+        problems = list(_envelope(body, ONE, option))
         if ONE not in body:
             return tuple(problems)
         row = self._row(body[ONE])
         if isinstance(row, tuple):
             problems += row
         return tuple(problems) or row
+
+    def targeted(self, body: dict[str, Any]) -> Targeted | Problems:
+        """Return the row and target of ``{"application": {…}, "target": …}``, or what is wrong.
+
+        Without a target it is the next grade.
+        """
+        row = self.one(body, TARGET)
+        return row if isinstance(row, tuple) else Targeted(row, body.get(TARGET, TARGETS[0]))
 
     def many(self, body: dict[str, Any]) -> list[Row | Problems] | Problems:
         """Return each row of ``{"applications": [{…}, …]}``, or what is wrong with it, in order.
@@ -55,7 +75,7 @@ class Applications:
         crowd = _crowd(body, {MANY, STRENGTHS}, BODY)
         if crowd is not None:
             return (crowd,)
-        problems = list(_envelope(body, MANY))
+        problems = list(_envelope(body, MANY, STRENGTHS))
         found = body.get(MANY)
         if MANY in body and not isinstance(found, list):
             problems.append(Problem(MANY, "type", "an array of applications", kind_of(found)))
@@ -115,15 +135,30 @@ def _crowd(value: Any, declared: Set[str], field: str) -> Problem | None:
     return too_many_names(count, field) if count > MOST_UNKNOWN else None
 
 
-def _envelope(body: dict[str, Any], wanted: str) -> Iterable[Problem]:
+def _envelope(body: dict[str, Any], wanted: str, option: str) -> Iterable[Problem]:
     if wanted not in body:
         yield Problem(wanted, "required", "a value, not null", "absent")
     for name, value in body.items():
-        if name == STRENGTHS and not isinstance(value, bool):
-            yield Problem(STRENGTHS, "type", TYPE_WORDS["bool"], kind_of(value))
-        elif name not in (wanted, STRENGTHS):
-            yield Problem(name[:80], "unknown", f"only {wanted}, {STRENGTHS}", kind_of(value))
+        if name == option:
+            yield from _OPTIONS[option](value)
+        elif name != wanted:
+            yield Problem(name[:80], "unknown", f"only {wanted}, {option}", kind_of(value))
     yield from _repetitions(body)
+
+
+def _strengths(value: Any) -> Iterable[Problem]:
+    if not isinstance(value, bool):
+        yield Problem(STRENGTHS, "type", TYPE_WORDS["bool"], kind_of(value))
+
+
+def _target(value: Any) -> Iterable[Problem]:
+    if not isinstance(value, str):
+        yield Problem(TARGET, "type", TYPE_WORDS["str"], kind_of(value))
+    elif value not in TARGETS:
+        yield Problem(TARGET, "isin", f"one of: {', '.join(TARGETS)}", "string")
+
+
+_OPTIONS: dict[str, Callable[[Any], Iterable[Problem]]] = {STRENGTHS: _strengths, TARGET: _target}
 
 
 def _repetitions(value: Any) -> Iterable[Problem]:

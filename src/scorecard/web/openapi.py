@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any
 from pydantic import TypeAdapter
 
 from scorecard.explain.reasons import AT_MOST
+from scorecard.recourse import TARGETS
+from scorecard.recourse.wording import REASONS
 from scorecard.values import ModelRef, Rating
-from scorecard.web.applications import MANY, MOST, ONE, STRENGTHS
+from scorecard.web.applications import MANY, MOST, ONE, STRENGTHS, TARGET
 from scorecard.web.problem import KINDS, MEDIA_TYPE
 
 if TYPE_CHECKING:
@@ -51,8 +53,14 @@ def document(
     """Return the document as JSON values; ``example`` is one body of ``/rate``."""
     name = product.request_model.__name__
     schemas: dict[str, Any] = {name: _schema(product.request_model)}
-    schemas |= {**_rating(), **_problem()}
+    schemas |= {**_rating(), **_problem(), **_recourse(name)}
     schemas["RateRequest"] = _envelope(ONE, {"$ref": REF + name})
+    schemas["RecourseRequest"] = _object(
+        {
+            ONE: {"$ref": REF + name},
+            TARGET: {"type": "string", "enum": list(TARGETS), "default": TARGETS[0]},
+        }
+    ) | {"required": [ONE]}
     schemas["RateBatchRequest"] = _envelope(
         MANY, {"type": "array", "minItems": 1, "maxItems": MOST, "items": {"$ref": REF + name}}
     )
@@ -80,6 +88,9 @@ def document(
                             "Rating", example=example, never=("busy",)),
             "/rate_batch": _rates("rate_batch", "批量评级，按顺序作答 / Rate many, in order",
                                   "RateBatchRequest", "RateBatchAnswer", example=batch),
+            "/recourse": _rates("recourse",
+                                "怎样的改变会使评级不同 / What would have changed a rating",
+                                "RecourseRequest", "Recourse", example=example),
             "/livez": _probe("live", "进程存活 / The process answers"),
             "/readyz": _probe("ready", "模型已加载 / The model is loaded"),
         },
@@ -153,6 +164,58 @@ def _rating() -> dict[str, Any]:
         if choice["type"] == "array":
             choice["maxItems"] = AT_MOST
     return {**parts, "Rating": _object(described)}
+
+
+def _recourse(application: str) -> dict[str, Any]:
+    """Return the schemas of an answer to ``/recourse``."""
+    text, number = {"type": "string"}, {"type": "number"}
+    maybe = {"type": ["string", "null"]}
+    value = {"type": ["number", "boolean", "string"]}
+    change = _object(
+        {
+            "field": text,
+            "label_zh": text,
+            "label_en": text,
+            "from": value,
+            "to": value,
+            "unit": maybe,
+            "levers": {"type": "array", "items": text},
+            "cost": {
+                **number,
+                "description": "以训练样本的绝对中位差计 / In spreads of the field at training; 0 "
+                "where it only follows",
+            },
+            "text_zh": text,
+            "text_en": text,
+        }
+    )
+    changes = {"type": "array", "items": {"$ref": REF + "Change"}}
+    times = {"type": "string", "format": "date-time"}
+    reasons = [*REASONS, None]
+    fields: dict[str, tuple[dict[str, Any], str]] = {
+        "request_id": (text, FIELDS["request_id"]),
+        "product": (text, FIELDS["product"]),
+        "target": (text, "目标 / What was asked for"),
+        "goal": (maybe, "至少要达到的等级 / The worst grade that would do"),
+        "changes": (changes, "逐项改变 / The changes, field by field"),
+        "reached": ({"type": "boolean"}, "重新评级后达到目标 / Rated again, the target is reached"),
+        "reason": ({"enum": reasons}, "没有改变的原因 / Why nothing is changed"),
+        "text_zh": (text, "说明（中文） / In words, in Chinese"),
+        "text_en": (text, "说明（英文） / In words, in English"),
+        "grade_before": (text, "现评级 / Grade as it is"),
+        "grade_after": (text, "改变后的评级 / Grade after the changes"),
+        "pd_before": (number, "现违约概率 / PD as it is"),
+        "pd_after": (number, "改变后的违约概率 / PD after the changes"),
+        "cost": (number, "改变的大小 / Size of the change, summed over the actions"),
+        "actions": ({"type": "integer"}, "行动数 / How many actions"),
+        "application": ({"$ref": REF + application}, "改变后的申请 / The application as changed"),
+        "model": ({"$ref": REF + "ModelRef"}, FIELDS["model"]),
+        "policy_version": (text, FIELDS["policy_version"]),
+        "received_at": (times, FIELDS["received_at"]),
+        "decided_at": (times, FIELDS["decided_at"]),
+    }
+    answer = _object({key: {**schema, "description": s} for key, (schema, s) in fields.items()})
+    return {"Change": change, "Recourse": answer}
 
 
 def _problem() -> dict[str, Any]:

@@ -31,6 +31,8 @@ _PAGE = Template("""<!doctype html>
 <table>
 <tr><td><code>POST /rate</code><td>对一笔申请评级<br><span lang="en">rate one application</span>
 <tr><td><code>POST /rate_batch</code><td>批量评级<br><span lang="en">rate many, in order</span>
+<tr><td><code>POST /recourse</code><td>怎样的改变会使评级不同<br>
+<span lang="en">what would have changed a rating</span>
 <tr><td><a href="openapi.json"><code>/openapi.json</code></a><td>接口文档<br>
 <span lang="en">fields, rules and answers</span>
 <tr><td><a href="readyz"><code>/readyz</code></a> <a href="livez"><code>/livez</code></a>

@@ -29,7 +29,7 @@ KINDS: dict[str, tuple[int, str, str]] = {
     "media-type": (415, "The body must be application/json", "请求体须为 application/json"),
     "contract": (422, "The application breaks the contract", "申请数据不符合约定"),
     "internal": (500, "The service failed to answer", "服务内部错误"),
-    "busy": (503, "Too many batches are being answered", "正在处理的批量请求过多"),
+    "busy": (503, "Too many long requests are being answered", "正在处理的批量或改变建议请求过多"),
 }
 
 
