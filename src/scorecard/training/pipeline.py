@@ -11,6 +11,7 @@ import numpy as np
 import polars as pl
 
 from scorecard.contract import Product, as_frame, load_product, read_table
+from scorecard.explain.explainer import depth_note
 from scorecard.models.boosted import BoostedModel
 from scorecard.models.master_scale import MasterScale
 from scorecard.models.scorecard import Scorecard
@@ -78,6 +79,8 @@ def train(
     answers = comparison.answering(compared, policy)
     strength = comparison.power(product.features, sample.in_time, _information(models[0]))
     notes = comparison.notes(sample, compared, strength, policy, answers)
+    if (slow := depth_note(models[1].estimator.model_)) is not None:
+        notes.append(slow)
     if target is not None:
         notes.insert(0, target_note(Policy.parse(product.policy), target))
     result = TrainingResult(
