@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from scorecard import binning, errors, export, metrics, reject, selection, values
     from scorecard.binning import OptimalBinner
     from scorecard.contract import Product, Rule, column, load_product
+    from scorecard.explain import shapley
     from scorecard.features import Feature, FeatureSet, ReasonText
     from scorecard.models import (
         BoostedClassifier,
@@ -63,6 +64,7 @@ _HOMES = {
     "TrainingResult": "training",
     "column": "contract",
     "load_product": "contract",
+    "shapley": "explain",
     "simulate": "simulation",
     "train": "training",
 }
@@ -103,6 +105,7 @@ __all__ = [
     "metrics",
     "reject",
     "selection",
+    "shapley",
     "simulate",
     "train",
     "values",

@@ -43,3 +43,7 @@ class NotFittedError(ScorecardError):
 
 class ExplanationError(ScorecardError):
     """An explanation does not add up to the number it explains."""
+
+
+class SlowExplanationWarning(UserWarning):
+    """An explanation is exact, but far slower than it could be."""

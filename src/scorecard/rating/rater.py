@@ -189,6 +189,14 @@ class Rater:
             source, version = found.folder, found.version
         return cls(Bundle.read(source), version=version)
 
+    @property
+    def explained_by(self) -> dict[str, str]:
+        """How each model's contributions are computed: ``points``, ``tables`` or ``direct``.
+
+        All are exact; ``direct`` serves trees too deep for tables and is far slower.
+        """
+        return {voice.name: voice.explained_by for voice in self._voices.values()}
+
     def __repr__(self) -> str:
         return (
             f"Rater({self.product.name} version {self.model.version}, {self.answering} answers, "

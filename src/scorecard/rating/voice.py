@@ -9,7 +9,8 @@ from typing import Protocol
 import numpy as np
 import polars as pl
 
-from scorecard.explain.shapley import TOLERANCE, InterventionalTables, check_additivity
+from scorecard.explain.additivity import TOLERANCE, check_additivity
+from scorecard.explain.explainer import interventional
 from scorecard.features import FeatureSet
 from scorecard.logodds import Floats
 from scorecard.models.boosted import BoostedModel
@@ -40,11 +41,16 @@ class Account:
 
 
 class Voice(Protocol):
-    """A frozen model that answers and explains itself."""
+    """A frozen model that answers and explains itself.
+
+    ``explained_by`` tells how: ``"points"``, ``"tables"``, or ``"direct"``, exact too but slow,
+    where the trees are too deep for tables.
+    """
 
     name: str
     space: Space
     features: tuple[str, ...]
+    explained_by: str
 
     def margin(self, frame: pl.DataFrame) -> tuple[Floats, float]:
         """Return the log-odds (n,) of a frame of features alone, unexplained, for many candidates.
@@ -65,6 +71,7 @@ class ScorecardVoice:
 
     name = "scorecard"
     space: Space = "points"
+    explained_by = "points"
 
     def __init__(self, card: Scorecard, features: FeatureSet) -> None:
         self.card = card
@@ -117,7 +124,8 @@ class BoostedVoice:
     ) -> None:
         self.model = model
         self.features = model.names
-        self._tables = InterventionalTables(model, model.encode(background))
+        self._explainer = interventional(model, model.encode(background))
+        self.explained_by = self._explainer.how
         self._factor, self._offset = factor, offset
 
     def margin(self, frame: pl.DataFrame) -> tuple[Floats, float]:
@@ -135,13 +143,13 @@ class BoostedVoice:
         return self._account(self.model.encode(frame), flags)
 
     def _account(self, matrix: Floats, flags: list[Flags]) -> Account:
-        margin, contributions = self._tables.explain(matrix)
+        margin, contributions = self._explainer.explain(matrix)
         # The booster's own margin is the witness: no answer leaves that it does not confirm.
-        check_additivity(self._tables.base, contributions, self.model.margin(matrix))
+        check_additivity(self._explainer.base, contributions, self.model.margin(matrix))
         return Account(
             score=self._offset - self._factor * margin,
             margin=margin,
-            base=self._tables.base,
+            base=self._explainer.base,
             contributions=contributions,
             risk=contributions,
             flags=flags,

@@ -11,6 +11,7 @@ import numpy as np
 import polars as pl
 
 from scorecard.contract import Product, as_frame, load_product, read_table
+from scorecard.explain.explainer import depth_note
 from scorecard.explain.reference import Reference
 from scorecard.models.boosted import BoostedModel
 from scorecard.models.master_scale import MasterScale
@@ -86,6 +87,8 @@ def train(
     strength = comparison.power(product.features, sample.in_time, _information(models[0]))
     grades = grade_table(models, sample, policy)
     notes = comparison.notes(sample, compared, strength, policy, answers, grades=grades)
+    if (slow := depth_note(models[1].estimator.model_)) is not None:
+        notes.append(slow)
     if target is not None:
         notes.insert(0, target_note(Policy.parse(product.policy), target))
     result = TrainingResult(
