@@ -185,8 +185,8 @@ class BoostedClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             raise ColumnError(f"{given} is only used with {absent}; got none. Give both or none.")
         columns = self._columns(X, reset=True)
         rows = len(columns[0])
-        target, self.classes_ = _target(y, rows)
-        weight = _weights(sample_weight, rows)
+        target, self.classes_ = binary_target(y, rows)
+        weight = mean_one(sample_weight, rows)
         kept = weight > 0
         if len(np.unique(target[kept])) < 2:
             raise ColumnError(
@@ -321,7 +321,7 @@ class BoostedClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         if len(values) != len(columns[0]) or not np.isin(values, self.classes_).all():
             raise ColumnError("eval_set's y must hold one of the fitted classes for each row.")
         target = (values == self.classes_[1]).astype(np.float64)
-        weights = _weights(weight, len(values))
+        weights = mean_one(weight, len(values))
         return _dmatrix(
             xgb, _matrix(columns, features), target, weights, features, threads=self._threads()
         )
@@ -368,7 +368,11 @@ def _sigmoid(x: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.asarray(np.where(x >= 0, 1.0 / (1.0 + small), small / (1.0 + small)))
 
 
-def _target(y: Any, rows: int) -> tuple[NDArray[np.float64], NDArray[Any]]:
+def binary_target(y: Any, rows: int) -> tuple[NDArray[np.float64], NDArray[Any]]:
+    """Return 1 for the second class and 0 for the first, shape (rows,), and the two classes.
+
+    Raises `InputError` unless ``y`` has one finite value a row and exactly two classes.
+    """
     if y is None:
         raise ColumnError("requires y to be passed, but the target y is None")
     values = column_or_1d(y, warn=True)
@@ -388,7 +392,11 @@ def _target(y: Any, rows: int) -> tuple[NDArray[np.float64], NDArray[Any]]:
     return codes.astype(np.float64), classes
 
 
-def _weights(sample_weight: Any, rows: int) -> NDArray[np.float64]:
+def mean_one(sample_weight: Any, rows: int) -> NDArray[np.float64]:
+    """Return weights scaled to mean 1 over the rows with weight, shape (rows,); 1 for None.
+
+    Raises ValueError for another shape, negative or infinite weights, `InputError` for no weight.
+    """
     if sample_weight is None:
         return np.ones(rows)
     reference = np.empty((rows, 1))
