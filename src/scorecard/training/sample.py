@@ -25,7 +25,8 @@ EXCLUDING = "after excluding: "
 class Part:
     """The rows of one window: ``features`` (n rows), outcome ``y`` (bad is 1), ``weight``.
 
-    ``first`` and ``last`` are its dates, None where the product has no observation date.
+    ``dates`` are the rows' observation dates, ``first`` and ``last`` the earliest and the latest;
+    None where the product has none.
     """
 
     features: pl.DataFrame
@@ -33,6 +34,7 @@ class Part:
     weight: Floats
     first: str | None
     last: str | None
+    dates: pl.Series | None = None
 
     def __len__(self) -> int:
         return len(self.y)
@@ -189,4 +191,5 @@ def _part(product: Product, policy: Policy, table: pl.DataFrame, window: str) ->
         weight=weight,
         first=None if dates is None else str(dates.min()),
         last=None if dates is None else str(dates.max()),
+        dates=dates,
     )

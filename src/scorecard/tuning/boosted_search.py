@@ -62,6 +62,8 @@ class BoostedSearch(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):  # type
     num_parallel_tree : int or None
         Trees a round of the final fit: more than in the trials (None: as many) make it steadier at
         no cost to the search.
+    refit : bool
+        Whether to fit the settings taken to all rows; without, it predicts nothing.
     random_state : int, RandomState or None
         Of folds and proposals. With an int, and no ``timeout``, the search is deterministic.
     on_trial : callable(trial, done, most) or None
@@ -101,6 +103,7 @@ class BoostedSearch(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):  # type
         max_rounds: int = 1000,
         patience: int = 50,
         num_parallel_tree: int | None = None,
+        refit: bool = True,
         random_state: Any = 0,
         on_trial: OnTrial | None = None,
     ) -> None:
@@ -113,6 +116,7 @@ class BoostedSearch(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):  # type
         self.max_rounds = max_rounds
         self.patience = patience
         self.num_parallel_tree = num_parallel_tree
+        self.refit = refit
         self.random_state = random_state
         self.on_trial = on_trial
 
@@ -164,6 +168,8 @@ class BoostedSearch(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):  # type
         self.best_params_ = {**self.best_trial_.params, "n_estimators": self.best_trial_.rounds}
         if self.num_parallel_tree is not None:
             self.best_params_["num_parallel_tree"] = self.num_parallel_tree
+        if not self.refit:
+            return self
         final = clone(base).set_params(
             eval_metric="log_loss", early_stopping_rounds=None, **self.best_params_
         )
