@@ -164,7 +164,7 @@ def main() -> int:
     parser = command(__doc__)
     parser.add_argument("--folds", type=int, default=3)
     parser.add_argument("--trials", type=int, default=Budget.trials)
-    parser.add_argument("--rows", type=int, default=10_000, help="rows of a table at most")
+    parser.add_argument("--rows", type=int, default=6_000, help="rows of a table at most")
     parser.add_argument("--trees", type=int, default=TREES, help="parallel trees of our final fit")
     parser.add_argument("--ebm", type=int, default=3, help="folds of a table that EBM plays")
     parser.add_argument("--tables", nargs="*", help="names of tables; all where none is given")

@@ -83,7 +83,7 @@ class MonotoneForest(BaseEstimator):  # type: ignore[misc]
     """
 
     def __init__(
-        self, trend: Mapping[str, str], *, random_state: int = 0, n_estimators: int = 300
+        self, trend: Mapping[str, str], *, random_state: int = 0, n_estimators: int = 200
     ) -> None:
         self.trend = trend
         self.random_state = random_state

@@ -15,7 +15,7 @@ from sklearn.utils.validation import check_is_fitted, column_or_1d
 from scorecard.binning.reading import read_table
 from scorecard.errors import InputError
 from scorecard.models.boosted_classifier import BoostedClassifier, binary_target, mean_one
-from scorecard.tuning.folds import Floats, Fold, common_best, make_folds
+from scorecard.tuning.folds import Floats, Fold, common_best, make_folds, rounds_for_all
 from scorecard.tuning.proposals import Proposals
 from scorecard.tuning.space import KNOWN, SPACE, Space, check_space, inside
 from scorecard.tuning.trial import COMPLETE, PRUNED, STOPPED, Trial, as_frame, choose
@@ -36,7 +36,8 @@ class BoostedSearch(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):  # type
     trials are the estimator's own settings and a few that are known to be good, so that a short
     search is no lottery; the others are proposed by optuna's TPE. A trial worse than the median of
     those before it is given up after a fold. Of trials that tie with the best the simplest is taken
-    (`scorecard.tuning.trial.choose`), and fitted to all rows.
+    (`scorecard.tuning.trial.choose`), and fitted to all rows, with more rounds by the square root
+    of how many more rows these are than a fold's.
 
     Parameters
     ----------
@@ -71,7 +72,7 @@ class BoostedSearch(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):  # type
     Attributes
     ----------
     best_params_ : dict
-        The settings taken, ``n_estimators`` among them.
+        The settings taken, ``n_estimators`` for all rows among them.
     best_estimator_ : BoostedClassifier
         Fitted to all rows with them.
     best_trial_ : Trial
@@ -165,7 +166,8 @@ class BoostedSearch(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):  # type
         self.n_splits_ = len(folds)
         self.trials_ = as_frame(played)
         self.best_trial_ = choose(played)
-        self.best_params_ = {**self.best_trial_.params, "n_estimators": self.best_trial_.rounds}
+        rounds = rounds_for_all(self.best_trial_.rounds, folds, len(y))
+        self.best_params_ = {**self.best_trial_.params, "n_estimators": rounds}
         if self.num_parallel_tree is not None:
             self.best_params_["num_parallel_tree"] = self.num_parallel_tree
         if not self.refit:

@@ -34,6 +34,15 @@ class Fold:
         return 1.0 - curve if model.eval_metric == "auc" else curve
 
 
+def rounds_for_all(rounds: int, folds: Sequence[Fold], rows: int) -> int:
+    """Return the rounds for a fit on all ``rows``: more by the square root of how many more.
+
+    A model with more rows to learn from overfits later than those of the folds did.
+    """
+    learnt = float(np.mean([len(fold.train[1]) for fold in folds]))
+    return round(rounds * max(1.0, rows / learnt) ** 0.5)
+
+
 def common_best(curves: Sequence[Floats]) -> tuple[int, tuple[float, ...]]:
     """Return the number of rounds with the lowest mean loss, and each fold's loss there.
 

@@ -50,10 +50,10 @@ Space: TypeAlias = Mapping[str, Between | Sequence[Any]]
 SPACE: Space = {
     "max_depth": Between(2, 6),
     "learning_rate": Between(0.03, 0.12, log=True),
-    "min_child_weight": Between(0.2, 50.0, log=True),
+    "min_child_weight": Between(0.1, 50.0, log=True),
     "subsample": Between(0.5, 1.0),
     "colsample": Between(0.3, 1.0),
-    "reg_lambda": Between(0.3, 30.0, log=True),
+    "reg_lambda": Between(0.1, 30.0, log=True),
 }
 
 #: Tried before anything is guessed, beside the estimator's own settings: deep trees for tables
@@ -61,6 +61,8 @@ SPACE: Space = {
 KNOWN: tuple[Settings, ...] = (
     {"max_depth": 6, "learning_rate": 0.08, "min_child_weight": 0.5, "subsample": 0.8,
      "colsample": 0.8, "reg_lambda": 1.0},
+    {"max_depth": 6, "learning_rate": 0.06, "min_child_weight": 3.0, "subsample": 0.65,
+     "colsample": 0.5, "reg_lambda": 3.0},
     {"max_depth": 3, "learning_rate": 0.06, "min_child_weight": 5.0, "subsample": 0.7,
      "colsample": 0.4, "reg_lambda": 5.0},
 )  # fmt: skip
