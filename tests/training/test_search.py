@@ -48,8 +48,8 @@ def searched(
 ) -> sc.TrainingResult:
     limited = product_with(small_product, {"learning_rate": 0.3, "max_depth": 3, "interactions": 1})
     return sc.train(
-        limited, portfolio.head(7000), seed=3, search=3, challenger="random_forest", store=Store(root),
-        progress=lambda what, share: told.append((what, share)),
+        limited, portfolio.head(7000), seed=3, search=3, challenger="random_forest",
+        store=Store(root), progress=lambda what, share: told.append((what, share)),
     )  # fmt: skip
 
 
