@@ -15,7 +15,8 @@ from pathlib import Path
 
 from rows import ROOT, as_markdown, one_thread, read, write
 
-PARTS = ("solver", "million", "auc", "single")
+PARTS = ("solver", "million", "auc", "boosted_auc", "single")
+RESUMED = {"auc": "folds.jsonl", "boosted_auc": "tuned.jsonl"}
 
 
 def main() -> int:
@@ -32,8 +33,8 @@ def main() -> int:
         script = Path(__file__).parent / f"{part}.py"
         words = [sys.executable, str(script), "--out", str(out)]
         words += ["--small"] if options.small else []
-        if part == "auc" and not options.small:
-            words += ["--resume", str(options.folder / "folds.jsonl")]
+        if part in RESUMED and not options.small:
+            words += ["--resume", str(options.folder / RESUMED[part])]
         done = subprocess.run(words, check=False, env=one_thread(), stdout=subprocess.DEVNULL)
         if not out.exists():
             print(f"benchmarks/{part}.py stopped with exit code {done.returncode}; see above.")

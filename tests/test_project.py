@@ -39,14 +39,14 @@ def constrained() -> dict[str, str]:
 
 def test_every_dependency_is_constrained_to_a_version_it_allows() -> None:
     pins = constrained()
-    for name, requirement in required("research", "test", "lint").items():
+    for name, requirement in required("research", "search", "challenger", "test", "lint").items():
         assert name in pins, f"{name} is missing from constraints.txt"
         assert requirement.specifier.contains(pins[name]), requirement
 
 
 def test_every_dependency_has_a_lower_bound() -> None:
     """Without one pip walks back through every release of bentoml."""
-    for requirement in required("research", "test", "lint").values():
+    for requirement in required("research", "search", "challenger", "test", "lint").values():
         assert ">=" in str(requirement.specifier), requirement
 
 

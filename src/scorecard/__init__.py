@@ -33,11 +33,13 @@ if TYPE_CHECKING:
     from scorecard.selection import FeatureSelector, SelectionReport
     from scorecard.simulation import simulate
     from scorecard.training import TrainingResult, train
+    from scorecard.tuning import BoostedSearch, TimeFolds
     from scorecard.values import Explanation, Problem, Rating, Reason
 
 _HOMES = {
     "AugmentedSample": "reject",
     "BoostedClassifier": "models",
+    "BoostedSearch": "tuning",
     "Bundle": "rating",
     "CycleModel": "models",
     "Explanation": "values",
@@ -61,6 +63,7 @@ _HOMES = {
     "Rule": "contract",
     "ScorecardClassifier": "models",
     "SelectionReport": "selection",
+    "TimeFolds": "tuning",
     "TrainingResult": "training",
     "column": "contract",
     "load_product": "contract",
@@ -73,6 +76,7 @@ _ROOMS = ("binning", "errors", "export", "metrics", "reject", "selection", "valu
 __all__ = [
     "AugmentedSample",
     "BoostedClassifier",
+    "BoostedSearch",
     "Bundle",
     "CycleModel",
     "Explanation",
@@ -96,6 +100,7 @@ __all__ = [
     "Rule",
     "ScorecardClassifier",
     "SelectionReport",
+    "TimeFolds",
     "TrainingResult",
     "binning",
     "column",

@@ -117,13 +117,33 @@ def train(
     rejected: Annotated[
         Path, typer.Option(help="Where rows that break the contract are written.")
     ] = Path("rejected.parquet"),
+    search_trials: Annotated[
+        int | None,
+        typer.Option(min=1, help="Search the boosted model's settings: trials at most."),
+    ] = None,
+    search_minutes: Annotated[
+        float | None, typer.Option(min=0.01, help="The same: minutes at most.")
+    ] = None,
+    challenger: Annotated[
+        str | None,
+        typer.Option(help="Compare with another family: ebm or random_forest; it never answers."),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Train both models, compare them out of time, register the bundle as champion."""
     from scorecard.cli.training import run_training
 
     run_training(
-        product, data, target=target, rows=rows, seed=seed, rejected=rejected, as_json=as_json
+        product,
+        data,
+        target=target,
+        rows=rows,
+        seed=seed,
+        rejected=rejected,
+        search_trials=search_trials,
+        search_minutes=search_minutes,
+        challenger=challenger,
+        as_json=as_json,
     )
 
 

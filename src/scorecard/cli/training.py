@@ -11,7 +11,7 @@ from scorecard.cli import screen
 from scorecard.cli.tables import check_distinct, check_target, shown, write_table
 from scorecard.contract import Product, load_product
 from scorecard.errors import InputError
-from scorecard.training import TrainingResult
+from scorecard.training import SearchSettings, TrainingResult
 from scorecard.training import train as fit
 from scorecard.training.declaration import trainable_policy
 
@@ -30,6 +30,9 @@ def run_training(
     rows: int,
     seed: int,
     rejected: Path,
+    search_trials: int | None = None,
+    search_minutes: float | None = None,
+    challenger: str | None = None,
     as_json: bool,
 ) -> TrainingResult:
     """Train and print one row a model and window, the notes, and the registered version."""
@@ -41,7 +44,15 @@ def run_training(
     trainable_policy(declared, target)  # before the simulation, not after
     with screen.progress(shown=not as_json) as report:
         table: pl.DataFrame | Path = data if data is not None else simulated(declared, rows, seed)
-        result = fit(declared, table, target=target, seed=seed, progress=report)
+        result = fit(
+            declared,
+            table,
+            target=target,
+            seed=seed,
+            search=SearchSettings.limited(search_trials, search_minutes),
+            challenger=challenger,  # type: ignore[arg-type]  # refused by name where unknown
+            progress=report,
+        )
     bad = result.sample.rejected
     written = None
     try:
@@ -65,6 +76,7 @@ def _document(result: TrainingResult, written: str | None) -> dict[str, Any]:
         "answering": result.answering,
         "bundle_sha256": result.bundle.sha256,
         "models": by_model(result.table),
+        "search": None if result.search is None else dict(result.search.params),
         "steps": result.steps.to_dicts(),
         "notes": list(result.notes),
         "rejected_rows": result.sample.rejected.height,

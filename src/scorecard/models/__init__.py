@@ -18,6 +18,7 @@ from scorecard.models.scorecard import Scorecard
 
 if TYPE_CHECKING:
     from scorecard.models.boosted_classifier import BoostedClassifier
+    from scorecard.models.interactions import meetings
     from scorecard.models.scorecard_classifier import ScorecardClassifier
 
 __all__ = [
@@ -32,11 +33,13 @@ __all__ = [
     "Rounding",
     "Scorecard",
     "ScorecardClassifier",
+    "meetings",
 ]
 
 _HOMES = {
     "BoostedClassifier": "boosted_classifier",
     "ScorecardClassifier": "scorecard_classifier",
+    "meetings": "interactions",
 }
 
 

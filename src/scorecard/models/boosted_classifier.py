@@ -21,10 +21,20 @@ from scorecard.binning.columns import ColumnError
 from scorecard.binning.reading import read_table
 from scorecard.features.feature import TRENDS
 from scorecard.models.boosted import BoostedModel, EncodedFeature, xgboost
+from scorecard.models.interactions import (
+    Interactions,
+    check_interactions,
+    constraint,
+    depth_limit,
+)
 from scorecard.models.unseen_branch import to_heavier_side
 
 OnRound = Callable[[int, int], None]
 _SIGNS = {"ascending": 1, "descending": -1, "none": 0}
+_METRICS = {"log_loss": "logloss", "auc": "auc"}
+_COUNTS = {"n_estimators": 1, "max_depth": 1, "num_parallel_tree": 1, "max_bin": 2,
+           "max_cat_to_onehot": 1}  # fmt: skip
+_SHARES = ("subsample", "colsample", "colsample_bylevel", "colsample_bynode", "learning_rate")
 
 
 class BoostedClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
@@ -49,11 +59,25 @@ class BoostedClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         xgboost's. The defaults suit 10,000 to 100,000 rows with 2 to 10 % bads; ``max_depth`` up
         to 6 keeps exact explanation tables possible; ``colsample`` is the share of features a tree
         sees.
+    interactions : None, int or sequence of groups of feature names
+        Which features may meet on a path from root to leaf, and so depend on each other. None
+        leaves them free; an integer k lets at most k meet (trees of depth k at most, whatever
+        ``max_depth``; 1: a sum of curves); groups let only the members of one group meet, groups
+        may overlap, and a feature in no group stays alone. `scorecard.models.meetings` tells what
+        met.
+    num_parallel_tree : int
+        Trees a round, each on its own draw of rows and features, averaged: bagging inside one
+        booster. More trees are steadier, and slower to explain.
+    gamma, reg_alpha, colsample_bylevel, colsample_bynode, max_bin, max_cat_to_onehot
+        xgboost's; the defaults are its own.
     min_level_share : float in [0, 1)
         Least share of the weight of a feature's non-missing rows that gives a level its code, and
         of the whole weight that lets missing speak for itself (0: any weight does).
+    eval_metric : "log_loss" or "auc"
+        What is measured on ``eval_set`` after each round, weighted.
     early_stopping_rounds : int or None
-        Stop when the log-loss on ``eval_set`` has not improved for so many rounds; keep the best.
+        Stop when ``eval_metric`` on ``eval_set`` has not improved for so many rounds; keep the
+        best.
     random_state : int, RandomState or None
     n_jobs : int or None
         Threads of the fit; None or -1 takes every core. The answer takes one thread always.
@@ -62,6 +86,9 @@ class BoostedClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     ----------
     model_ : BoostedModel
         The frozen value that answers; see `scorecard.models.boosted`.
+    validation_curve_ : array of shape (rounds,), or None
+        ``eval_metric`` on ``eval_set`` after each round, those after the best too; None where
+        there was none.
     classes_, n_features_in_, feature_names_in_
         scikit-learn's; the positive class is ``classes_[1]``.
 
@@ -85,7 +112,16 @@ class BoostedClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         subsample: float = 0.8,
         colsample: float = 0.8,
         reg_lambda: float = 5.0,
+        interactions: Interactions = None,
+        num_parallel_tree: int = 1,
+        gamma: float = 0.0,
+        reg_alpha: float = 0.0,
+        colsample_bylevel: float = 1.0,
+        colsample_bynode: float = 1.0,
+        max_bin: int = 256,
+        max_cat_to_onehot: int = 4,
         min_level_share: float = 0.01,
+        eval_metric: str = "log_loss",
         early_stopping_rounds: int | None = None,
         random_state: Any = 0,
         n_jobs: int | None = None,
@@ -98,7 +134,16 @@ class BoostedClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.subsample = subsample
         self.colsample = colsample
         self.reg_lambda = reg_lambda
+        self.interactions = interactions
+        self.num_parallel_tree = num_parallel_tree
+        self.gamma = gamma
+        self.reg_alpha = reg_alpha
+        self.colsample_bylevel = colsample_bylevel
+        self.colsample_bynode = colsample_bynode
+        self.max_bin = max_bin
+        self.max_cat_to_onehot = max_cat_to_onehot
         self.min_level_share = min_level_share
+        self.eval_metric = eval_metric
         self.early_stopping_rounds = early_stopping_rounds
         self.random_state = random_state
         self.n_jobs = n_jobs
@@ -140,8 +185,8 @@ class BoostedClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             raise ColumnError(f"{given} is only used with {absent}; got none. Give both or none.")
         columns = self._columns(X, reset=True)
         rows = len(columns[0])
-        target, self.classes_ = _target(y, rows)
-        weight = _weights(sample_weight, rows)
+        target, self.classes_ = binary_target(y, rows)
+        weight = mean_one(sample_weight, rows)
         kept = weight > 0
         if len(np.unique(target[kept])) < 2:
             raise ColumnError(
@@ -155,17 +200,21 @@ class BoostedClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         evals = []
         if eval_set is not None:
             evals = [(self._evaluation(xgb, eval_set, features), "eval")]
+        curves: dict[str, dict[str, list[float]]] = {}
         booster = xgb.train(
             self._xgboost_parameters(features),
             train,
             num_boost_round=self.n_estimators,
             evals=evals,
+            evals_result=curves,
             early_stopping_rounds=self.early_stopping_rounds,
             callbacks=None if on_round is None else [_progress(xgb, on_round, self.n_estimators)],
             verbose_eval=False,
         )
         if self.early_stopping_rounds is not None:
             booster = booster[: booster.best_iteration + 1]
+        measured = list(curves.get("eval", {}).values())
+        self.validation_curve_ = np.array(measured[0]) if measured else None
         reserved = {
             j: len(f.levels)
             for j, f in enumerate(features)
@@ -198,20 +247,25 @@ class BoostedClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         return _matrix(self._columns(X, reset=False), self.model_.features)
 
     def _check_parameters(self) -> None:
-        for name, low in (("n_estimators", 1), ("max_depth", 1)):
+        for name, low in _COUNTS.items():
             value = getattr(self, name)
             if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < low:
                 raise ColumnError(f"{name} must be an integer of at least {low}; got {value!r}.")
-        for name in ("subsample", "colsample", "learning_rate"):
+        for name in _SHARES:
             value = getattr(self, name)
             if not 0 < value <= 1:
                 raise ColumnError(f"{name} must lie in (0, 1]; got {value!r}.")
-        for name in ("min_child_weight", "reg_lambda"):
+        for name in ("min_child_weight", "reg_lambda", "reg_alpha", "gamma"):
             value = getattr(self, name)
             if not 0 <= value < np.inf:
                 raise ColumnError(f"{name} must be a finite number of at least 0; got {value!r}.")
         if not 0 <= self.min_level_share < 1:
             raise ColumnError(f"min_level_share must lie in [0, 1); got {self.min_level_share!r}.")
+        if self.eval_metric not in _METRICS:
+            raise ColumnError(
+                f"eval_metric must be one of {', '.join(_METRICS)}; got {self.eval_metric!r}."
+            )
+        check_interactions(self.interactions)
         rounds = self.early_stopping_rounds
         if rounds is not None and rounds < 1:
             raise ColumnError(f"early_stopping_rounds must be at least 1; got {rounds!r}.")
@@ -267,7 +321,7 @@ class BoostedClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         if len(values) != len(columns[0]) or not np.isin(values, self.classes_).all():
             raise ColumnError("eval_set's y must hold one of the fitted classes for each row.")
         target = (values == self.classes_[1]).astype(np.float64)
-        weights = _weights(weight, len(values))
+        weights = mean_one(weight, len(values))
         return _dmatrix(
             xgb, _matrix(columns, features), target, weights, features, threads=self._threads()
         )
@@ -281,21 +335,32 @@ class BoostedClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     def _xgboost_parameters(self, features: Sequence[EncodedFeature]) -> dict[str, Any]:
         seed = check_random_state(self.random_state).randint(np.iinfo(np.int32).max)
         signs = ",".join(str(_SIGNS[f.trend]) for f in features)
-        return {
+        parameters = {
             "objective": "binary:logistic",
-            "eval_metric": "logloss",
+            "eval_metric": _METRICS[self.eval_metric],
             "tree_method": "hist",
-            "max_depth": int(self.max_depth),
+            "max_depth": depth_limit(self.interactions, int(self.max_depth)),
             "learning_rate": self.learning_rate,
             "min_child_weight": self.min_child_weight,
             "subsample": self.subsample,
             "colsample_bytree": self.colsample,
+            "colsample_bylevel": self.colsample_bylevel,
+            "colsample_bynode": self.colsample_bynode,
             "reg_lambda": self.reg_lambda,
+            "reg_alpha": self.reg_alpha,
+            "gamma": self.gamma,
+            "num_parallel_tree": int(self.num_parallel_tree),
+            "max_bin": int(self.max_bin),
+            "max_cat_to_onehot": int(self.max_cat_to_onehot),
             "monotone_constraints": f"({signs})",
             "seed": int(seed),
             "nthread": self._threads(),
             "verbosity": 0,
         }
+        groups = constraint(self.interactions, [f.name for f in features])
+        if groups is not None:
+            parameters["interaction_constraints"] = groups
+        return parameters
 
 
 def _sigmoid(x: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -303,7 +368,11 @@ def _sigmoid(x: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.asarray(np.where(x >= 0, 1.0 / (1.0 + small), small / (1.0 + small)))
 
 
-def _target(y: Any, rows: int) -> tuple[NDArray[np.float64], NDArray[Any]]:
+def binary_target(y: Any, rows: int) -> tuple[NDArray[np.float64], NDArray[Any]]:
+    """Return 1 for the second class and 0 for the first, shape (rows,), and the two classes.
+
+    Raises `InputError` unless ``y`` has one finite value a row and exactly two classes.
+    """
     if y is None:
         raise ColumnError("requires y to be passed, but the target y is None")
     values = column_or_1d(y, warn=True)
@@ -323,7 +392,11 @@ def _target(y: Any, rows: int) -> tuple[NDArray[np.float64], NDArray[Any]]:
     return codes.astype(np.float64), classes
 
 
-def _weights(sample_weight: Any, rows: int) -> NDArray[np.float64]:
+def mean_one(sample_weight: Any, rows: int) -> NDArray[np.float64]:
+    """Return weights scaled to mean 1 over the rows with weight, shape (rows,); 1 for None.
+
+    Raises ValueError for another shape, negative or infinite weights, `InputError` for no weight.
+    """
     if sample_weight is None:
         return np.ones(rows)
     reference = np.empty((rows, 1))

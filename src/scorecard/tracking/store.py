@@ -41,13 +41,19 @@ class Run:
         """Log parameters."""
         mlflow.log_params(dict(values), run_id=self.id)
 
-    def metrics(self, values: Mapping[str, float]) -> None:
-        """Log metrics."""
-        mlflow.log_metrics(dict(values), run_id=self.id)
+    def metrics(self, values: Mapping[str, float], *, step: int | None = None) -> None:
+        """Log metrics, as points of a curve where a step is given."""
+        mlflow.log_metrics(dict(values), step=step, run_id=self.id)
 
     def tags(self, values: Mapping[str, str]) -> None:
         """Set tags."""
         mlflow.set_tags(dict(values))
+
+    @contextmanager
+    def child(self, name: str) -> Iterator[Run]:
+        """Open a run nested in this one, finished or marked failed at the end."""
+        with mlflow.start_run(run_name=name, nested=True, parent_run_id=self.id) as active:
+            yield Run(self._client, active.info.run_id)
 
     def figure(self, figure: Figure, name: str) -> None:
         """Log a picture."""

@@ -2,5 +2,6 @@
 
 from scorecard.training.pipeline import train
 from scorecard.training.result import TrainingResult
+from scorecard.training.search import SearchSettings
 
-__all__ = ["TrainingResult", "train"]
+__all__ = ["SearchSettings", "TrainingResult", "train"]

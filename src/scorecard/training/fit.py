@@ -70,7 +70,7 @@ def fit_models(
         except TypeError as error:
             raise ProductError(f"policy.yaml: models.{name} does not fit: {error}.") from None
     scorecard, boosted = (
-        _fit(name, make, policy, part, seed=seed, progress=progress)
+        fit_and_calibrate(name, make, policy, part, seed=seed, progress=progress)
         for name, make in makers.items()
     )
     return scorecard, boosted
@@ -100,7 +100,7 @@ def _boosted(product: Product, policy: Policy, seed: int) -> BoostedClassifier:
     )
 
 
-def _fit(
+def fit_and_calibrate(
     name: str,
     make: Callable[[], Any],
     policy: Policy,
@@ -109,6 +109,7 @@ def _fit(
     seed: int,
     progress: Progress,
 ) -> Fitted:
+    """Fit one model on the rows that are not set apart, cross-fit it there, and calibrate it."""
     cross = np.empty(len(part))
     learning = np.flatnonzero(~part.apart)
     folds = StratifiedKFold(FOLDS, shuffle=True, random_state=seed)

@@ -22,12 +22,14 @@ from scorecard.rating import Bundle
 from scorecard.rating.bundle import encode_json
 from scorecard.recourse import Spreads
 from scorecard.training import comparison, plots
+from scorecard.training.challenger import Family, fit_rivals, rival_notes, rivals
 from scorecard.training.cohorts import cycle_table
 from scorecard.training.declaration import trainable_policy
 from scorecard.training.fit import Fitted, Progress, fit_models, frozen
 from scorecard.training.grades import grade_table
 from scorecard.training.result import TrainingResult
 from scorecard.training.sample import Part, Sample, draw_sample
+from scorecard.training.search import SearchSettings, search_boosted
 from scorecard.training.target import check_binary, target_note
 
 if TYPE_CHECKING:
@@ -52,6 +54,8 @@ def train(
     *,
     target: str | None = None,
     seed: int = 0,
+    search: SearchSettings | int | None = None,
+    challenger: Family | None = None,
     register: bool = True,
     store: Store | None = None,
     progress: Progress = _silent,
@@ -61,9 +65,17 @@ def train(
     ``product`` is a `Product`, its folder or its name; ``data`` a file, or any frame that
     `as_frame` takes (polars, pandas, pyarrow), with every declared column. ``target`` takes the
     place of the declared outcome: a column of 0 (good), 1 (bad) and null (not known) with role
-    outcome. ``seed`` fixes folds, booster and background. With ``register`` the bundle is logged to
-    MLflow (``store``, by default the project's), registered under the product's name and, unless a
-    ``target`` was given, made champion. ``progress(what, share)`` is called as work goes on.
+    outcome. ``seed`` fixes folds, booster, search and background. With ``register`` the bundle is
+    logged to MLflow (``store``, by default the project's), registered under the product's name and,
+    unless a ``target`` was given, made champion. ``progress(what, share)`` is called as work goes
+    on.
+
+    ``search`` looks for the boosted model's settings first (`SearchSettings`, or a number of
+    trials), on folds in the order of time inside the in-time window; what it finds takes the place
+    of ``models.boosted`` of the policy for this training, and the notes say so. ``challenger``
+    ("ebm" or "random_forest") names a model of another family to compare with. It, and the free
+    twin of a boosted model with limited ``interactions``, stand in ``table`` and `notes`, never in
+    the bundle.
 
     Raises `LeakError` when a feature reads a column that is not for scoring, `TableError` and
     `ProductError` for data or declarations that cannot be used, `InputError` for what is no table.
@@ -79,16 +91,30 @@ def train(
     progress("checking the table", 0.0)
     if target is not None:
         check_binary(table, target)
+    wanted = SearchSettings.of(search)
+    rivals(product, policy, challenger, seed=seed)  # refused before any work, where it must be
     sample = draw_sample(product, policy, table)
+    found = None
+    if wanted is not None:
+        found = search_boosted(
+            product, policy, sample.in_time, wanted, seed=seed, progress=progress
+        )
+        policy = found.applied(policy)
     models = fit_models(product, policy, sample.in_time, seed=seed, progress=progress)
+    against = rivals(product, policy, challenger, seed=seed)
+    others = fit_rivals(against, policy, sample.in_time, seed=seed, progress=progress)
     progress("comparing out of time", 0.0)
-    compared = comparison.compare(models, sample, policy)
+    compared = comparison.compare((*models, *others), sample, policy)
     answers = comparison.answering(compared, policy)
     strength = comparison.power(product.features, sample.in_time, _information(models[0]))
     grades = grade_table(models, sample, policy)
-    notes = comparison.notes(sample, compared, strength, policy, answers, grades=grades)
+    own = compared.filter(pl.col("model").is_in([model.name for model in models]))
+    notes = comparison.notes(sample, own, strength, policy, answers, grades=grades)
+    notes += rival_notes(against, compared, policy)
     if (slow := depth_note(models[1].estimator.model_)) is not None:
         notes.append(slow)
+    if found is not None:
+        notes.insert(0, found.note)
     if target is not None:
         notes.insert(0, target_note(Policy.parse(product.policy), target))
     result = TrainingResult(
@@ -103,11 +129,13 @@ def train(
         models={model.name: model for model in models},
         bundle=_bundle(product, policy, models, sample, answers=answers, seed=seed),
         target=target,
+        search=found,
+        challengers={other.name: other for other in others},
     )
     if not register:
         return result
     progress("logging to MLflow", 0.0)
-    return _log(product, policy, result, store, seed=seed)
+    return _log(product, policy, result, store, seed=seed, progress=progress)
 
 
 def _information(scorecard: Fitted) -> pl.DataFrame:
@@ -175,7 +203,13 @@ def _bundle(
 
 
 def _log(
-    product: Product, policy: Policy, result: TrainingResult, store: Store | None, *, seed: int
+    product: Product,
+    policy: Policy,
+    result: TrainingResult,
+    store: Store | None,
+    *,
+    seed: int,
+    progress: Progress,
 ) -> TrainingResult:
     from dataclasses import replace
 
@@ -196,7 +230,7 @@ def _log(
                 "policy_version": policy.version,
                 **{
                     f"{name}.{key}": str(value)
-                    for name, model in result.models.items()
+                    for name, model in {**result.models, **result.challengers}.items()
                     for key, value in model.estimator.get_params().items()
                     if key not in ("trend", "special_values")
                 },
@@ -230,6 +264,9 @@ def _log(
             ("scorecard", result.models["scorecard"].estimator.table()),
         ):
             run.text(frame.write_csv(), f"tables/{name}.csv")
+        if result.search is not None:
+            progress("logging the search", 0.0)
+            result.search.log(run)
         version = run.bundle(
             result.write(folder / "bundle"),
             name=product.name,

@@ -98,6 +98,23 @@ def score_figure(score: Floats, part: Part, title: str) -> Figure:
     return figure
 
 
+def search_figure(trials: pl.DataFrame, taken: int, metric: str) -> Figure:
+    """Draw each trial's loss, the best so far, and the trial ``taken``."""
+    name = "log-loss" if metric == "log_loss" else "1 − AUC"
+    figure, axes = _axes("settings of the boosted model", "trial", f"{name}, mean over folds")
+    for state, colour in (("complete", COLOURS["boosted"]), ("pruned", "#bbbbbb")):
+        some = trials.filter(pl.col("state") == state)
+        axes.plot(some["number"], some["value"], "o", color=colour, label=state, markersize=4)
+    axes.step(trials["number"], trials["best"], where="post", color="#333333", label="best so far")
+    one = trials.filter(pl.col("number") == taken)
+    axes.plot(
+        one["number"], one["value"], "o", color="none", markeredgecolor="#333333", markersize=11,
+        label="taken",
+    )  # fmt: skip
+    axes.legend(frameon=False)
+    return figure
+
+
 def _axes(title: str, x: str, y: str) -> tuple[Figure, Any]:
     figure = Figure(figsize=(6, 4.5), layout="constrained", dpi=110)
     axes = figure.subplots()

@@ -12,6 +12,7 @@ from scorecard.rating import Bundle, Rater
 from scorecard.training.explained import Explained
 from scorecard.training.fit import Fitted
 from scorecard.training.sample import Sample
+from scorecard.training.search import SearchOutcome
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,8 @@ class TrainingResult:
     ``steps`` counts what became of the file's rows; ``notes`` are sentences to read. ``target`` is
     the column that took the place of the declared outcome. ``version`` and ``run_id`` are the
     registry's, None where nothing was logged; ``champion`` says whether that version became the
-    product's champion.
+    product's champion. ``search`` is what a search of the boosted model's settings found;
+    ``challengers`` are models that ``table`` compares and no bundle holds.
     """
 
     product: str
@@ -42,6 +44,8 @@ class TrainingResult:
     version: str | None = None
     run_id: str | None = None
     champion: bool = False
+    search: SearchOutcome | None = field(default=None, repr=False)
+    challengers: dict[str, Fitted] = field(default_factory=dict, repr=False)
 
     @property
     def steps(self) -> pl.DataFrame:

@@ -26,10 +26,10 @@ EXCLUDING = "after excluding: "
 class Part:
     """The rows of one window: ``features`` (n rows), outcome ``y`` (bad is 1), ``weight``.
 
-    ``changeable`` holds the columns that an applicant can change. ``first`` and ``last`` are its
-    dates, ``dates`` (n,) those of its rows, None where the product has no observation date.
-    ``apart`` (n,) are the rows set apart to calibrate on, which no answering model learns from;
-    none where calibration has no period of its own.
+    ``changeable`` holds the columns that an applicant can change. ``dates`` (n,) are the rows'
+    observation dates, ``first`` and ``last`` the earliest and the latest; None where the product
+    has none. ``apart`` (n,) are the rows set apart to calibrate on, which no answering model learns
+    from; none where calibration has no period of its own.
     """
 
     features: pl.DataFrame
