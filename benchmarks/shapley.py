@@ -45,7 +45,9 @@ def trained(trees: int, applications: int) -> tuple[BoostedModel, np.ndarray, fl
     )
     begun = time.perf_counter()
     model.fit(X, frame["default_12m"].cast(pl.Int64).to_numpy())
-    return model.model_, model.encode(X), time.perf_counter() - begun
+    # The booster reads float32, shap float64: at a threshold they would part, and shap be wrong.
+    matrix = model.encode(X).astype(np.float32).astype(np.float64)
+    return model.model_, matrix, time.perf_counter() - begun
 
 
 def sides(

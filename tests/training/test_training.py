@@ -285,7 +285,7 @@ def test_what_moves_ratings_is_explained_by_either_model(trained: sc.TrainingRes
         # Declared ascending: the mean contribution never falls along the values.
         along = table.filter(pl.col("kind") == "range")["contribution"]
         if name == "scorecard":
-            assert along.is_sorted()
+            assert along.diff().drop_nulls().min() >= -1e-12
         mean = float((table["contribution"] * table["share"]).sum())
         assert mean == pytest.approx(float(explained.risk["owner_card_use"].mean()), abs=1e-9)
         assert explained.dependence_figure("tax_grade", language="both").axes
