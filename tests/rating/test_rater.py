@@ -182,6 +182,16 @@ def test_an_application_outside_the_population_says_so(
     assert [w["code"] for w in rater.rate(excluded)["warnings"][0]] == ["outside_population"]
 
 
+def test_a_pd_can_be_stated_at_an_index_of_the_cycle(
+    rater: sc.Rater, applications: list[dict[str, object]]
+) -> None:
+    pd = rater.rate_one(applications[0]).pd
+    assert rater.cycle == sc.CycleModel(rater.product.policy["calibration"]["asset_correlation"])
+    downturn = rater.cycle.point_in_time(pd, -1.0)
+    assert downturn > pd
+    assert float(rater.cycle.through_the_cycle(downturn, -1.0)) == pytest.approx(pd, rel=1e-12)
+
+
 def test_a_table_may_be_of_pandas_or_pyarrow(rater: sc.Rater, portfolio: pl.DataFrame) -> None:
     rated = rater.rate(portfolio.head(40))
     assert rater.rate(portfolio.head(40).to_pandas()).equals(rated)
