@@ -98,9 +98,9 @@ class Warned:
 class Rating:
     """The answer to one application; two ratings of the same application compare equal.
 
-    ``pd`` is a probability in (0, 1); ``score`` is in points (higher is safer); ``grade`` is a
-    label of the master scale. ``strengths`` are given on request, None otherwise. The decision
-    fields stay None until a policy decides.
+    ``pd`` is a probability in (0, 1), through the cycle; ``score`` is in points (higher is safer);
+    ``grade`` is a label of the master scale. ``strengths`` are given on request, None otherwise.
+    The decision fields stay None until a policy decides.
     """
 
     product: str

@@ -155,6 +155,14 @@ def test_the_correction_does_not_bend_what_the_sample_says() -> None:
     assert np.std(spread[np.abs(x) < 3]) < 0.15
 
 
+def test_a_margin_without_an_error_gets_a_finite_line() -> None:
+    x = np.linspace(-6, 2, 1_000)
+    fitted = sc.PDCalibrator(0.05).fit(x, x > 1)
+    assert fitted.calibration_.method == "logistic"
+    assert 1 < fitted.calibration_.slope < 1e3
+    assert fitted.predict(x).mean() == pytest.approx(0.05, abs=1e-9)
+
+
 def test_too_few_bads_are_not_compared() -> None:
     x, y, w = (each[:400] for each in drawn("logistic"))
     x, y, w = np.concatenate([x, x]), np.concatenate([y * 0, y]), np.concatenate([w, w])

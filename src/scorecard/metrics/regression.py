@@ -32,7 +32,7 @@ def fit_log_odds(
 ) -> LogOddsFit:
     """Maximise the weighted log-likelihood of log-odds = offset + Σ coefficient·column.
 
-    ``columns`` hold (n,) each, the constant among them; ``y`` (n,) in {0, 1}, ``weight`` (n,)
+    ``columns`` hold (n,) each, the constant among them; ``y`` (n,) in [0, 1], ``weight`` (n,)
     positive. Newton's method; a step that does not help is halved. Raises `InputError` where no
     finite coefficients are best (the columns tell goods from bads without error) or the columns
     are copies of each other.

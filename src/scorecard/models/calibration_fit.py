@@ -21,11 +21,20 @@ _FLAT = 1e-3
 
 
 def fit_line(x: Floats, y: Floats, weight: Floats) -> Calibration:
-    """Fit log-odds = c + b·x by maximum likelihood (Platt 1999, without his priors).
+    """Fit log-odds = c + b·x by maximum likelihood.
 
-    Raises `InputError` where b is not positive.
+    Where ``x`` tells goods from bads without error no finite b is best; the outcomes are then taken
+    as (bads + 1)/(bads + 2) and 1/(goods + 2), for 1 and 0 (J. Platt, "Probabilistic Outputs for
+    Support Vector Machines", 1999). Raises `InputError` where b is not positive.
     """
-    c, b = fit_log_odds([np.ones(len(x)), x], y, weight).coefficients.tolist()
+    columns = [np.ones(len(x)), x]
+    try:
+        fitted = fit_log_odds(columns, y, weight)
+    except InputError:
+        bads = float(y.sum())
+        smooth = np.where(y > 0, (bads + 1) / (bads + 2), 1 / (len(y) - bads + 2))
+        fitted = fit_log_odds(columns, smooth, weight)
+    c, b = fitted.coefficients.tolist()
     if b <= 0:
         raise InputError(
             f"The calibration slope must be positive; it is {b:.3f}: the margin does not "

@@ -48,7 +48,7 @@ def _row(cycle: CycleModel, part: Part, pd: Floats, here: Floats) -> tuple[objec
     y, w, p = part.y[here], part.weight[here], pd[here]
     rate = metrics.bad_rate(y, w)
     index = at_index = None
-    if 0 < rate < 1:
+    if 0 < rate < 1 and p.min() > 0 and p.max() < 1:
         index = cycle.implied_index(p, rate, w)
         at_index = metrics.mean_pd(cycle.point_in_time(p, index), w)
     return (
