@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -40,7 +41,7 @@ def rounds_for_all(rounds: int, folds: Sequence[Fold], rows: int) -> int:
     A model with more rows to learn from overfits later than those of the folds did.
     """
     learnt = float(np.mean([len(fold.train[1]) for fold in folds]))
-    return round(rounds * max(1.0, rows / learnt) ** 0.5)
+    return round(rounds * math.sqrt(max(1.0, rows / learnt)))
 
 
 def common_best(curves: Sequence[Floats]) -> tuple[int, tuple[float, ...]]:
