@@ -34,7 +34,7 @@ from trends import TRENDS
 from tuned import OURS, Budget, lightgbm, ours, xgboost
 
 FEW_ROWS = 2_000  # a smaller table is cheap and noisy: its folds are repeated
-REPEATS = 3
+REPEATS = 2
 TREES = 4  # parallel trees of our final fit
 
 
@@ -166,7 +166,7 @@ def main() -> int:
     parser.add_argument("--trials", type=int, default=Budget.trials)
     parser.add_argument("--rows", type=int, default=6_000, help="rows of a table at most")
     parser.add_argument("--trees", type=int, default=TREES, help="parallel trees of our final fit")
-    parser.add_argument("--ebm", type=int, default=3, help="folds of a table that EBM plays")
+    parser.add_argument("--ebm", type=int, default=2, help="folds of a table that EBM plays")
     parser.add_argument("--tables", nargs="*", help="names of tables; all where none is given")
     parser.add_argument("--models", nargs="*", help="names of models; all where none is given")
     parser.add_argument("--resume", type=Path, help="where runs are kept")

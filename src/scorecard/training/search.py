@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -21,6 +22,9 @@ from scorecard.tuning.trial import COMPLETE
 
 if TYPE_CHECKING:
     from scorecard.tracking.store import Run
+
+#: Rounds a fold plays at most: the tables that explain the model grow with its trees.
+ROUNDS = 600
 
 #: Trials where only the minutes are limited.
 MANY = 1_000
@@ -120,7 +124,13 @@ def search_boosted(
         )
     except TypeError as error:
         raise ProductError(f"policy.yaml: models.boosted does not fit: {error}.") from None
-    what = "searching settings"
+    what, begun = "searching settings", time.perf_counter()
+    seconds = None if settings.minutes is None else 60 * settings.minutes
+
+    def tell(_trial: Trial, done: int, most: int) -> None:
+        spent = 0.0 if seconds is None else (time.perf_counter() - begun) / seconds
+        progress(what, min(1.0, max(done / most, spent)))
+
     progress(what, 0.0)
     folds = None
     cv: Any = max(settings.folds, 2)
@@ -132,11 +142,12 @@ def search_boosted(
     search = BoostedSearch(
         base,
         trials=settings.trials,
-        timeout=None if settings.minutes is None else 60 * settings.minutes,
+        timeout=seconds,
         cv=cv,
         metric=settings.metric,
         random_state=seed,
-        on_trial=lambda _trial, done, most: progress(what, done / most),
+        max_rounds=ROUNDS,
+        on_trial=tell,
         refit=False,
     ).fit(part.features[learning], part.y[learning], part.weight[learning], groups=dates)
     progress(what, 1.0)

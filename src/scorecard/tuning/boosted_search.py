@@ -15,6 +15,7 @@ from sklearn.utils.validation import check_is_fitted, column_or_1d
 from scorecard.binning.reading import read_table
 from scorecard.errors import InputError
 from scorecard.models.boosted_classifier import BoostedClassifier, binary_target, mean_one
+from scorecard.models.interactions import depth_limit
 from scorecard.tuning.folds import Floats, Fold, common_best, make_folds, rounds_for_all
 from scorecard.tuning.proposals import Proposals
 from scorecard.tuning.space import KNOWN, SPACE, Space, check_space, inside
@@ -235,7 +236,7 @@ class BoostedSearch(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):  # type
             losses=losses,
             rounds=rounds,
             seconds=time.perf_counter() - start,
-            leaves=trees * 2**model.max_depth,
+            leaves=trees * 2 ** depth_limit(model.interactions, model.max_depth),
         )
 
     def _check_parameters(self) -> None:
