@@ -95,6 +95,14 @@ def test_three_files_that_are_not_three_are_refused_before_any_work(
     assert (folder / file).read_bytes() == before
 
 
+def test_who_rated_is_said_in_one_line(rate, dirty: Path, rater: sc.Rater) -> None:
+    code, out, _ = rate(dirty, "--out", dirty.parent / "o.parquet")
+    assert code == 0
+    said = f"answered by scorecard, sme_cn not registered, bundle {rater.model.sha256[:12]}"
+    assert out.splitlines()[0].rstrip() == "Rated 7 applications"
+    assert said in out.splitlines()
+
+
 def test_a_cut_csv_is_refused(rate, portfolio: pl.DataFrame, tmp_path: Path) -> None:
     lines = portfolio.head(5).write_csv().splitlines()
     (tmp_path / "cut.csv").write_text("\n".join([*lines[:-1], lines[-1][:60]]), encoding="utf-8")

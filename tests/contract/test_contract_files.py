@@ -169,6 +169,8 @@ def test_a_folder_is_no_table(tmp_path):
     (tmp_path / "t.parquet").mkdir()
     with pytest.raises(TableError, match="no file"):
         read_table(tmp_path / "t.parquet")
+    with pytest.raises(TableError, match=r"^\.: "):  # a path without a name is named all the same
+        read_table(".")
 
 
 def test_a_damaged_parquet_file_is_refused(tmp_path):

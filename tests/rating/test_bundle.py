@@ -50,6 +50,16 @@ def test_an_edited_manifest_is_refused_even_when_its_hashes_fit(copy: Path) -> N
         sc.Rater.load(copy)
 
 
+def test_a_bundle_sealed_under_the_manifest_of_another_is_read_again(
+    trained: sc.TrainingResult, tmp_path: Path
+) -> None:
+    other = "boosted" if trained.bundle.manifest["answering"] == "scorecard" else "scorecard"
+    sealed = sc.Bundle.seal(trained.bundle.files, {**trained.bundle.manifest, "answering": other})
+    assert sc.Bundle.read(sealed.write(tmp_path / "other")).sha256 == sealed.sha256
+    again = sc.Bundle.seal(trained.bundle.files, trained.bundle.manifest)
+    assert again.sha256 == trained.bundle.sha256
+
+
 def _forged(trained: sc.TrainingResult, name: str, data: bytes) -> sc.Bundle:
     """Seal a bundle whose hashes fit, as somebody who writes it by hand can."""
     return sc.Bundle.seal({**trained.bundle.files, name: data}, trained.bundle.manifest)

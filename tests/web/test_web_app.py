@@ -364,6 +364,7 @@ def test_the_page_names_the_file_of_the_example(
 def test_the_page_is_in_both_languages_and_calls_nobody(send: Any) -> None:
     page = send("GET", "/", headers={"host": "<evil>"})
     assert "信用评级" in page.text
+    assert "未登记 / not registered" in page.text
     assert "Credit rating" in page.text
     assert "<evil>" not in page.text
     assert "default-src 'none'" in page.headers["content-security-policy"]

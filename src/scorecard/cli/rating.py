@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 
 import polars as pl
@@ -58,9 +59,10 @@ def run_rating(model: str, file: Path, *, out: Path, rejected: Path | None, as_j
         good.group_by("grade")
         .agg(rows=pl.len(), mean_pd=pl.col("pd").mean(), mean_score=pl.col("score").mean())
         .sort("mean_pd"),
-        f"Rated {good.height:,} applications with {rater}",
+        f"Rated {good.height:,} applications",
         {"rows": ",", "mean_pd": ".2%", "mean_score": ".0f"},
     )
+    screen.out.print(screen.answerer(rater.answering, **asdict(rater.model)))
     # A path may hold square brackets, which are no markup.
     screen.out.print(f"Ratings are in {shown(out)}.", markup=False)
     if bad.height:

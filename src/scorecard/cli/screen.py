@@ -121,11 +121,7 @@ def print_rating(rating: Mapping[str, Any]) -> None:
         risk = f"+{reason['contribution']:.3f}"
         table.add_row(*map(_cell, (reason["code"], reason["text_zh"], reason["text_en"], risk)))
     out.print(table)
-    model = rating["model"]
-    out.print(
-        f"answered by {rating['answered_by']}, {model['name']} version {model['version']}, "
-        f"bundle {model['sha256'][:12]}"
-    )
+    out.print(answerer(rating["answered_by"], **rating["model"]))
     if second is not None:
         out.print(
             f"second opinion of {second['model']}: grade {second['grade']}, PD {second['pd']:.2%}, "
@@ -138,6 +134,12 @@ def print_rating(rating: Mapping[str, Any]) -> None:
         f"explanation in {explanation['space']}: base + contributions = {total:.6f}; "
         f"the number it explains = {target:.6f}"
     )
+
+
+def answerer(answered_by: str, name: str, version: str | None, sha256: str) -> str:
+    """Say which model of which bundle answered; one read from a folder has no version."""
+    registered = "not registered" if version is None else f"version {version}"
+    return f"answered by {answered_by}, {name} {registered}, bundle {sha256[:12]}"
 
 
 def _table(title: str) -> Table:

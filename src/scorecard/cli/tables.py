@@ -29,7 +29,7 @@ PLAIN = (pl.String, pl.Boolean, pl.Date, pl.Datetime, pl.Time, pl.Categorical, p
 def check_target(path: Path) -> None:
     """Raise `TableError` for a file that cannot be written, before any work is done."""
     if path.suffix.lower() not in (".parquet", ".csv"):
-        raise TableError(f"{path.name}: write to a file ending in .parquet or .csv.")
+        raise TableError(f"{path.name or path}: write to a file ending in .parquet or .csv.")
     try:
         if not path.parent.is_dir():
             raise TableError(f"{path.name}: the folder to write it into does not exist.")

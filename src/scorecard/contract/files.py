@@ -40,7 +40,7 @@ def read_table(path: str | Path, columns: Iterable[Column] | None = None) -> pl.
     suffix = path.suffix.lower()
     if suffix not in SUFFIXES:
         raise TableError(
-            f"{path.name}: a table must be a file ending in {' or '.join(SUFFIXES)}; "
+            f"{path.name or path}: a table must be a file ending in {' or '.join(SUFFIXES)}; "
             f"got {path.suffix or 'no ending'}."
         )
     try:

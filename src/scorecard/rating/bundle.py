@@ -42,12 +42,15 @@ class Bundle:
 
     @classmethod
     def seal(cls, files: Mapping[str, bytes], about: Mapping[str, Any]) -> Bundle:
-        """Make a bundle of ``files``; ``about`` is what the manifest says beside their hashes."""
+        """Make a bundle of ``files``; ``about`` is what the manifest says beside their hashes.
+
+        The manifest of another bundle will do: what it says of its own bytes is said anew.
+        """
         absent = set(FILES) ^ set(files)
         if absent:
             raise BundleError(f"A bundle has exactly the files {FILES}; differs in {absent}.")
         body = {
-            **about,
+            **{key: value for key, value in about.items() if key != "self"},
             "format": FORMAT,
             "files": {name: _sha256(data) for name, data in sorted(files.items())},
         }

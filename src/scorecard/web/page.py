@@ -64,7 +64,7 @@ def index_page(
     html = _PAGE.substitute(
         product=escape(product.name),
         model=escape(model.name),
-        version=escape("" if model.version is None else f"v{model.version}"),
+        version=escape("未登记 / not registered" if model.version is None else f"v{model.version}"),
         sha=escape(model.sha256),
         host=escape(host),
         note=_NOTE if example_file is None else "",
