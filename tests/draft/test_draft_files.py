@@ -90,9 +90,7 @@ def test_a_folder_that_exists_is_left_as_it_is(hostile: Draft, tmp_path: Path) -
 
 
 @pytest.mark.parametrize(("mark", "said"), [(";", "semicolons"), ("\t", "tabs")])
-def test_a_table_without_commas_is_told_what_to_do(
-    tmp_path: Path, mark: str, said: str
-) -> None:
+def test_a_table_without_commas_is_told_what_to_do(tmp_path: Path, mark: str, said: str) -> None:
     path = tmp_path / "loans.csv"
     path.write_text("\n".join(mark.join(row) for row in [("use", "bad"), ("3", "1"), ("4", "0")]))
     with pytest.raises(InputError, match=f"no column 'bad' .* parted by {said}, save it with comm"):
