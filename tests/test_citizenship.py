@@ -167,7 +167,7 @@ def test_a_list_of_rows_is_the_table_column_by_column(make: Callable[[], Any]) -
 def test_dates_without_a_frame_are_refused_too(make: Callable[[], Any], unit: str) -> None:
     days = np.arange(100).astype("datetime64[D]" if unit == "object" else unit).reshape(-1, 1)
     X = cells(days.astype(object)) if unit == "object" else days
-    with pytest.raises((InputError, TypeError), match="Feature x0: (every|a) "):
+    with pytest.raises((InputError, TypeError), match=r"Feature x0: (every|a) "):
         make().fit(X, np.arange(100) % 2)
 
 

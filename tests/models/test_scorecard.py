@@ -71,9 +71,11 @@ def test_blocks_of_rows_meet_without_a_seam(monkeypatch):
     rows = [{"debt": d, "trade": t} for d in EVERY[0] for t in EVERY[1]]
     frame = pl.DataFrame(rows, schema={"debt": pl.Float64, "trade": pl.String}, strict=False)
     whole = card().points(frame)
+    score = card().score(whole)
     monkeypatch.setattr("scorecard.models.scorecard._BLOCK", 5)
     assert len(rows) % 5
     np.testing.assert_array_equal(card().points(frame), whole)
+    np.testing.assert_array_equal(card().score(whole), score)
     assert card().points(frame.clear()).shape == (0, 2)
 
 

@@ -29,7 +29,9 @@ def best_by_pairs(table: Segments, rules: Rules, layers: Layers) -> tuple[int, .
     moves = layers.moves()
     for i in range(1, n):
         for (after, step), befores in ways.items():
-            left = best[befores, :, :i, i - 1].max(axis=0)
+            left = best[befores[0], :, :i, i - 1]
+            for before in befores[1:]:
+                left = np.maximum(left, best[before, :, :i, i - 1])
             if left.max() == -np.inf:
                 continue
             reach = _best_before(table, rules, left, i, step) + value[i, i:]
@@ -48,10 +50,11 @@ def _best_before(table: Segments, rules: Rules, left: Floats, i: int, step: int)
     if step != 0 and rules.max_p_value is None and not rules.stable:
         # Rates alone decide. In their order the best up to each answers for every end at once.
         before, after = table.stairs(i, step, rules)
-        order = np.argsort(before)
-        best = np.full((left.shape[0], i + 1), -np.inf)
+        order = before.argsort()
+        best = np.empty((left.shape[0], i + 1))
+        best[:, 0] = -np.inf
         np.maximum.accumulate(left[:, order], axis=1, out=best[:, 1:])
-        return best[:, np.searchsorted(before[order], after, side="right")]
+        return best[:, before[order].searchsorted(after, side="right")]
     mask = table.allowed(i, slice(i, None), step, rules)
     reach = left[:, :, None] if mask is None else left[:, :, None] + np.where(mask, 0.0, -np.inf)
     top: Floats = reach.max(axis=1)

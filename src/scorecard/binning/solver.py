@@ -22,7 +22,11 @@ SHAPES = ("ascending", "descending", "peak", "valley")  # concave is a peak, con
 
 
 class InfeasibleBinning(InputError, ValueError):  # noqa: N818 (a public name)
-    """No binning meets the constraints; ``constraint`` names the one that stands in the way."""
+    """No binning meets the constraints; ``constraint`` names the tightest of them.
+
+    That is the one without which the best binning is worth most; the message names it, how many
+    bins there are without it, and what could be dropped in its place.
+    """
 
     def __init__(self, message: str, constraint: str) -> None:
         super().__init__(message)

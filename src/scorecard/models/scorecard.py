@@ -12,7 +12,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from scorecard.binning.columns import read_column
+from scorecard.binning.columns import Column, read_column
 from scorecard.binning.feature_bins import FeatureBins, Flag
 from scorecard.errors import InputError
 from scorecard.models.compiled import CompiledScorecard
@@ -101,7 +101,11 @@ class Scorecard:
 
     def points_of(self, columns: Sequence[Any]) -> Floats:
         """Return the points of columns given in the order of `features`, shape (rows, n)."""
-        held = [read_column(c, bins.name) for bins, c in zip(self.bins, columns, strict=True)]
+        read = zip(self.bins, columns, strict=True)
+        return self.points_read([read_column(column, bins.name) for bins, column in read])
+
+    def points_read(self, held: Sequence[Column]) -> Floats:
+        """Return the same of columns that `read_column` gave."""
         tables = [np.array(table) for table in self.bin_points]
         rows = len(held[0])
         points = np.empty((rows, len(held)), order="F")
@@ -126,8 +130,10 @@ class Scorecard:
     def score(self, points: Floats) -> Floats:
         """Return the score of each row of points: base, then left to right, shape (rows,)."""
         total = np.full(len(points), self.base)
-        for j in range(points.shape[1]):
-            total += points[:, j]
+        for start in range(0, len(points), _BLOCK):
+            part = slice(start, start + _BLOCK)
+            for j in range(points.shape[1]):
+                total[part] += points[part, j]
         return total
 
     def score_one(self, points: Sequence[float]) -> float:

@@ -345,7 +345,7 @@ class ScorecardClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             row = dict(zip(names, values, strict=True))
             return np.array([self.scorecard_.points_one(row)])
         held = dict(zip(*self.binner_.read(X, reset=False), strict=True))
-        return self.scorecard_.points(held)
+        return self.scorecard_.points_read([held[name] for name in self.scorecard_.features])
 
     def _check_fitted(self) -> None:
         try:
