@@ -33,7 +33,7 @@ from scorecard.errors import ScorecardError
 HOST = "127.0.0.1"
 JSON = {"content-type": "application/json"}
 PRODUCT = "sme_cn"
-TRAINED_ON, SEED = 50_000, 2026
+TRAINED_ON, SEED = 20_000, 7
 OTHERS, OTHER_SEED = 20_000, 41  # applicants the models never saw
 
 
@@ -49,7 +49,8 @@ def main() -> int:
         bundle = _bundle(product, options.model, 12_000 if options.small else TRAINED_ON)
         confirmed = True
         for answering in ("scorecard", "boosted"):
-            about = {**bundle.manifest, "answering": answering}
+            about = {key: value for key, value in bundle.manifest.items() if key != "self"}
+            about["answering"] = answering
             path = sc.Bundle.seal(bundle.files, about).write(Path(folder) / answering)
             below = _below(sc.Rater.load(path), product, applicants)
             confirmed &= _report(answering, _ask(path, below, Path(folder)))
@@ -143,6 +144,7 @@ def _report(answering: str, answers: list[dict[str, Any]]) -> bool:
         print(", ".join(f"{name} {count}" for name, count in used.most_common()))
     p95 = seconds[int(0.95 * (len(seconds) - 1))]
     print(f"  seconds, median and 95 %       {statistics.median(seconds):.3f}, {p95:.3f}")
+    sys.stdout.flush()
     return confirmed == len(reached)
 
 
