@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scorecard.binning.rules import STEPS, TIE, Layers, Rules
-from scorecard.binning.segments import Segments
+from scorecard.binning.segments import Segments, Stairs
 
 Floats = NDArray[np.float64]
 
@@ -27,14 +27,19 @@ def best_by_pairs(table: Segments, rules: Rules, layers: Layers) -> tuple[int, .
     best = np.full((1 + max(after for _, after, _ in steps), layers.count, n, n), -np.inf)
     best[0, 0, 0] = value[0]
     moves = layers.moves()
+    alone = rules.max_p_value is None and not rules.stable  # whether rates alone decide
+    stairs = {step: table.stairs(step, rules) for _, step in ways if step != 0 and alone}
     for i in range(1, n):
         for (after, step), befores in ways.items():
             left = best[befores[0], :, :i, i - 1]
             for before in befores[1:]:
                 left = np.maximum(left, best[before, :, :i, i - 1])
-            if left.max() == -np.inf:
+            if step in stairs:
+                reach = _best_up_to(left, stairs[step], i) + value[i, i:]
+            elif left.max() > -np.inf:
+                reach = _best_allowed(table, rules, left, i, step) + value[i, i:]
+            else:
                 continue
-            reach = _best_before(table, rules, left, i, step) + value[i, i:]
             for source, to in moves:
                 target = best[after, to, i, i:]
                 np.maximum(target, reach[source], out=target)
@@ -45,19 +50,23 @@ def best_by_pairs(table: Segments, rules: Rules, layers: Layers) -> tuple[int, .
     return _walk(table, rules, layers, best, (phase, layer + layers.first_enough, start))
 
 
-def _best_before(table: Segments, rules: Rules, left: Floats, i: int, step: int) -> Floats:
+def _best_up_to(left: Floats, stairs: Stairs, i: int) -> Floats:
+    """Return the best of ``left`` (layers, i) whose rate may stand before each bin (i, end ≥ i).
+
+    In the order of rates the best up to each answers for every end at once.
+    """
+    best = np.empty((left.shape[0], i + 1))
+    best[:, 0] = -np.inf
+    np.maximum.accumulate(left[:, stairs.order[i - 1, :i]], axis=1, out=best[:, 1:])
+    return best[:, stairs.rising[i - 1, :i].searchsorted(stairs.limit[i, i:], side="right")]
+
+
+def _best_allowed(table: Segments, rules: Rules, left: Floats, i: int, step: int) -> Floats:
     """Return the best of ``left`` (layers, i) that may stand before each bin (i, end ≥ i)."""
-    if step != 0 and rules.max_p_value is None and not rules.stable:
-        # Rates alone decide. In their order the best up to each answers for every end at once.
-        before, after = table.stairs(i, step, rules)
-        order = before.argsort()
-        best = np.empty((left.shape[0], i + 1))
-        best[:, 0] = -np.inf
-        np.maximum.accumulate(left[:, order], axis=1, out=best[:, 1:])
-        return best[:, before[order].searchsorted(after, side="right")]
     mask = table.allowed(i, slice(i, None), step, rules)
-    reach = left[:, :, None] if mask is None else left[:, :, None] + np.where(mask, 0.0, -np.inf)
-    top: Floats = reach.max(axis=1)
+    if mask is None:
+        return left.max(axis=1, keepdims=True)
+    top: Floats = (left[:, :, None] + np.where(mask, 0.0, -np.inf)).max(axis=1)
     return top
 
 

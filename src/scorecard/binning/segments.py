@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from statistics import NormalDist
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,18 @@ from scorecard.binning.rules import TIE, Rules
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
+
+
+class Stairs(NamedTuple):
+    """Rates of all bins, signed so that up is the way of the trend; each of shape (n, n).
+
+    ``order[end]`` lists the starts of the bins that end there by rising rate, as many as there are,
+    ``rising[end]`` these rates. ``limit[start, end]`` is the highest rate that may stand before.
+    """
+
+    order: NDArray[np.intp]
+    rising: Floats
+    limit: Floats
 
 
 class Segments:
@@ -56,13 +69,17 @@ class Segments:
         left, right = (slice(0, i), slice(i - 1, i)), (slice(i, i + 1), ends)
         return self.may_follow(left, right, step, rules)
 
-    def stairs(self, i: int, step: int, rules: Rules) -> tuple[Floats, Floats]:
-        """Return the rates of bins (h, i−1), and for bins (i, end) the highest that may precede.
+    def stairs(self, step: int, rules: Rules) -> Stairs:
+        """Return the rates in the order in which they may stand before others; see `Stairs`.
 
-        ``step`` is +1 or −1; both have its sign, so that up is the way of the trend.
+        ``step`` is +1 or −1.
         """
-        before, after = step * self.rate[:i, i - 1], step * self.rate[i, i:]
-        return before, _lowered(after, rules.min_rate_gap)
+        rate = step * self.rate
+        ending = np.where(np.tri(self.n, dtype=np.bool_), rate.T, np.inf)  # start > end: no bin
+        order = ending.argsort(axis=1)
+        return Stairs(
+            order, np.take_along_axis(ending, order, axis=1), _lowered(rate, rules.min_rate_gap)
+        )
 
     def may_follow(
         self, left: tuple[slice, slice], right: tuple[slice, slice], step: int, rules: Rules
