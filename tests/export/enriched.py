@@ -27,7 +27,7 @@ TEXTS = {
 
 
 def coded(bundle: sc.Bundle, frame: pl.DataFrame) -> sc.Bundle:
-    """Give a bundle a card that knows every kind of bin, and a base: fitted on codes and nulls."""
+    """Give a bundle a card that knows every kind of bin, a base, and an isotonic calibration."""
     rater = sc.Rater(bundle)
     known = with_codes(frame, 1).filter(pl.col("default_12m").is_not_null())
     model = sc.ScorecardClassifier(
@@ -35,8 +35,15 @@ def coded(bundle: sc.Bundle, frame: pl.DataFrame) -> sc.Bundle:
         min_iv=0.0, neutral_at_zero=True, min_bin_share=0.02,
     )  # fmt: skip
     model.fit(rater.features.evaluate(known), known["default_12m"])
-    card = json.dumps(model.scorecard_.to_dict()).encode()
-    files = {**bundle.files, "scorecard.json": card}
+    margin = model.decision_function(rater.features.evaluate(known))
+    fitted = sc.PDCalibrator(0.03, method="isotonic").fit(margin, known["default_12m"])
+    calibrations = bundle.json("calibration.json")
+    calibrations["scorecard"] = fitted.calibration_.to_dict()
+    files = {
+        **bundle.files,
+        "scorecard.json": json.dumps(model.scorecard_.to_dict()).encode(),
+        "calibration.json": json.dumps(calibrations).encode(),
+    }
     about = {k: v for k, v in bundle.manifest.items() if k != "self"}
     return sc.Bundle.seal(files, {**about, "answering": "scorecard"})
 
