@@ -23,18 +23,20 @@ class Decisions:
 
     Nodes of different trees that ask the same (feature, threshold or categories, way of missing
     values) share a decision. Numeric ones go left where the value is below ``threshold``, as
-    float32; of ``category_left`` a row is one decision on a category and a column one code, then
-    any code beyond those, then missing.
+    float32. Of ``category_left`` a row is one decision on a category and a column one code, then
+    any code beyond those, then missing; ``category_place`` finds its feature among the distinct
+    ``category_features``.
     """
 
     feature: Ints
     threshold: NDArray[np.float32]
     default_left: Bools
-    category_feature: Ints
+    category_features: Ints
+    category_place: Ints
     category_left: Bools
 
     def __len__(self) -> int:
-        return len(self.threshold) + len(self.category_feature)
+        return len(self.threshold) + len(self.category_place)
 
     @property
     def blank(self) -> int:
@@ -81,13 +83,10 @@ class Decisions:
         for i, (_, codes, missing_left) in enumerate(distinct):
             left[i, list(codes)] = False
             left[i, -1] = missing_left
-        decisions = cls(
-            feature[kept],
-            threshold[kept],
-            default[kept],
-            np.array([key[0] for key in distinct], dtype=np.intp),
-            left,
+        features, place = np.unique(
+            np.array([key[0] for key in distinct], dtype=np.intp), return_inverse=True
         )
+        decisions = cls(feature[kept], threshold[kept], default[kept], features, place, left)
         return decisions, [part.tolist() for part in np.split(number, starts[1:])]
 
     def left(self, matrix: Floats) -> Bytes:
@@ -111,17 +110,16 @@ class Decisions:
                 np.less(values, self.threshold[start:end, None], out=left[start:end])
                 if blank.any():
                     left[start:end] |= blank & self.default_left[start:end, None]
-        if len(self.category_feature):
+        if len(self.category_place):
             self._left_of_categories(x, missing, left[len(self.threshold) : -1])
         return left.view(np.uint8)
 
     def _left_of_categories(self, x: NDArray[np.float32], missing: Bools, out: Bools) -> None:
-        asked, row = np.unique(self.category_feature, return_inverse=True)
-        width = self.category_left.shape[1]
-        beyond = width - 2
-        x, missing = x[asked], missing[asked]
+        beyond = self.category_left.shape[1] - 2
+        x, missing = x[self.category_features], missing[self.category_features]
         codes = np.where((x >= 0) & (x < beyond), x, beyond)
         codes[missing] = beyond + 1
-        codes = codes.astype(np.intp).take(row, axis=0)
-        codes += np.arange(len(row), dtype=np.intp)[:, None] * width
-        self.category_left.take(codes, out=out, mode="clip")
+        cells = codes.astype(np.intp).take(self.category_place, axis=0)
+        cells += (np.arange(len(cells), dtype=np.intp) * (beyond + 2))[:, None]
+        # "clip" spares a copy; a cell is never outside the table.
+        self.category_left.take(cells, out=out, mode="clip")
