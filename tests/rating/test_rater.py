@@ -188,9 +188,12 @@ def test_features_of_one_group_are_added_before_groups_are_ranked(
     def group(name: str) -> str:
         return merged.get(rater.features[name].reason, rater.features[name].reason)
 
-    rated = rater.rate(portfolio.head(300), strengths=True).to_dicts()
-    values = rater.features.evaluate(portfolio.head(300)).fill_nan(None).to_dicts()
-    for row, known in zip(rated, values, strict=True):
+    table = portfolio.head(300)
+    for values, row in zip(
+        rater.features.evaluate(table).iter_rows(named=True),
+        rater.rate(table, strengths=True).iter_rows(named=True),
+        strict=True,
+    ):
         risk = row["contributions"]
         if answering == "scorecard":  # points: the shortfall against the mean, in log-odds
             means = dict(zip(card.features, card.mean_points, strict=True))
@@ -208,11 +211,9 @@ def test_features_of_one_group_are_added_before_groups_are_ranked(
             assert reason["contribution"] == pytest.approx(sums[said], abs=1e-12)
             assert risk[reason["feature"]] == max(members.values())
             together += len({rater.features[n].reason for n in members}) > 1
-        # What is missing speaks for nobody: its group is passed over.
-        speakers = {group(n): n for n, _ in sorted(risk.items(), key=lambda item: -item[1])}
-        low = sorted(
-            v for g, v in sums.items() if v <= -least and known[speakers[g]] is not None
-        )[:4]
+        speakers = {said: min(risk, key=lambda n: (group(n) != said, risk[n])) for said in sums}
+        known = {said: v for said, v in sums.items() if values[speakers[said]] is not None}
+        low = sorted(v for v in known.values() if v <= -least)[:4]
         assert [r["contribution"] for r in row["strengths"]] == pytest.approx(low, abs=1e-12)
     assert together > 0, "no merged group is a reason: this proves nothing"
     assert cancelled > 0, "no feature was outweighed within its code: this proves nothing"
@@ -233,16 +234,6 @@ def test_an_application_outside_the_population_says_so(
     table = portfolio.filter(~pl.col("dishonest_flag").fill_null(False)).head(1)
     excluded = table.with_columns(dishonest_flag=True)
     assert [w["code"] for w in rater.rate(excluded)["warnings"][0]] == ["outside_population"]
-
-
-def test_a_pd_can_be_stated_at_an_index_of_the_cycle(
-    rater: sc.Rater, applications: list[dict[str, object]]
-) -> None:
-    pd = rater.rate_one(applications[0]).pd
-    assert rater.cycle == sc.CycleModel(rater.product.policy["calibration"]["asset_correlation"])
-    downturn = rater.cycle.point_in_time(pd, -1.0)
-    assert downturn > pd
-    assert float(rater.cycle.through_the_cycle(downturn, -1.0)) == pytest.approx(pd, rel=1e-12)
 
 
 def test_a_table_may_be_of_pandas_or_pyarrow(rater: sc.Rater, portfolio: pl.DataFrame) -> None:

@@ -159,6 +159,6 @@ def _told(table: pl.DataFrame, shown: list[str], decimals: int) -> str:
 
 def _write(axes: Any, text: str, x: float, y: int, toward: int) -> None:
     axes.annotate(
-        text, (x, y), xytext=(5 * toward, 0), textcoords="offset points", fontsize=8,
+        text, (x, y), xytext=(7 * toward, 0), textcoords="offset points", fontsize=8,
         ha="left" if toward > 0 else "right", va="center", color=INK,
     )  # fmt: skip
