@@ -64,9 +64,8 @@ def _best_up_to(left: Floats, stairs: Stairs, i: int) -> Floats:
 def _best_allowed(table: Segments, rules: Rules, left: Floats, i: int, step: int) -> Floats:
     """Return the best of ``left`` (layers, i) that may stand before each bin (i, end ≥ i)."""
     mask = table.allowed(i, slice(i, None), step, rules)
-    if mask is None:
-        return left.max(axis=1, keepdims=True)
-    top: Floats = (left[:, :, None] + np.where(mask, 0.0, -np.inf)).max(axis=1)
+    reach = left[:, :, None] if mask is None else left[:, :, None] + np.where(mask, 0.0, -np.inf)
+    top: Floats = reach.max(axis=1)
     return top
 
 
