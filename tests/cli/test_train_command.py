@@ -12,6 +12,7 @@ import pytest
 
 import scorecard as sc
 from scorecard.cli import training
+from scorecard.training import SearchSettings
 
 Run = Callable[..., tuple[int, str, str]]
 NAME = "[red]x\x1b[2J"
@@ -102,3 +103,24 @@ def test_a_target_that_is_no_outcome_is_refused_before_the_simulation(
     code, _, err = scorecard("train", "sme_cn", "--target", "revenue_ltm", "--json")
     assert code == 2
     assert "role outcome (default_12m, true_pd)" in err
+
+
+def test_search_and_challenger_reach_the_training(
+    scorecard: Run, registered: sc.TrainingResult, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: dict[str, object] = {}
+
+    def fit(*_: object, **options: object) -> sc.TrainingResult:
+        asked.update(options)
+        return replace(registered, champion=True)
+
+    monkeypatch.setattr(training, "fit", fit)
+    args = ["train", "sme_cn", "--rejected", tmp_path / "r.parquet", "--json"]
+    assert scorecard(*args)[0] == 0
+    assert (asked["search"], asked["challenger"]) == (None, None)
+    code, _, _ = scorecard(
+        *args, "--search-trials", 7, "--search-minutes", 2, "--challenger", "ebm"
+    )
+    assert code == 0
+    assert asked["search"] == SearchSettings(trials=7, minutes=2.0)
+    assert asked["challenger"] == "ebm"
