@@ -34,7 +34,7 @@ lint: .venv/.installed-test
 # The table against peers, then what stands alone; SMALL=1 runs the table's miniature, nothing else.
 bench: .venv-bench/.installed $(if $(SMALL),,.venv/.installed-test)
 	@.venv-bench/bin/python benchmarks/table.py $(if $(SMALL),--small); missed=$$?; \
-	for each in $(if $(SMALL),,attainable calibration export_engines latency reject_inference selection); do \
+	for each in $(if $(SMALL),,attainable calibration export_engines latency reason_stability recourse reject_inference selection shapley); do \
 		echo "== $$each"; $(BIN)/python benchmarks/$$each.py || missed=1; \
 	done; exit $$missed
 

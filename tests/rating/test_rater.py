@@ -322,7 +322,7 @@ def test_an_explanation_that_does_not_add_up_is_never_answered(
     raters: dict[str, sc.Rater], portfolio: pl.DataFrame, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     rater = raters["boosted"]
-    tables = rater._voices["first"]._tables  # type: ignore[attr-defined]
+    tables = rater._voices["first"]._explainer  # type: ignore[attr-defined]
     monkeypatch.setattr(tables, "base", tables.base + 1e-3)
     with pytest.raises(sc.errors.ExplanationError):
         rater.rate(portfolio.head(5))

@@ -22,7 +22,7 @@ _CELLS = 1 << 22
 class DirectInterventional(Interventional):
     """Exact interventional Shapley values, computed row by row; see `Interventional`.
 
-    Serves trees of any depth whose paths ask for at most 64 features, tens of times slower than
+    Serves trees of any depth whose paths ask for at most 64 features, some twenty times slower than
     `InterventionalTables`. Memory: at most one entry (a mask, a count and a leaf, 13 bytes at
     depth 64) for each leaf and background row, besides chunks of `_CELLS` cells.
     """

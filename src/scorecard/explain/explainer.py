@@ -30,5 +30,6 @@ def depth_note(model: BoostedModel) -> str | None:
     return (
         f"SLOW EXPLANATIONS: the boosted model's longest path has {depth} decisions and tables "
         f"serve at most {MAX_DEPTH}, so its contributions are computed directly: the same exact "
-        f"values, tens of times slower for each rating. Train with max_depth at most {MAX_DEPTH}."
+        "values, some twenty times slower for each rating. Train with max_depth at most "
+        f"{MAX_DEPTH}."
     )

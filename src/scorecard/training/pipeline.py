@@ -37,8 +37,9 @@ if TYPE_CHECKING:
 
     from scorecard.tracking.store import Store
 
-#: Rows of the frozen background that boosted explanations are measured against.
-BACKGROUND = 100
+#: Rows of the frozen background that boosted explanations are measured against; chosen by the
+#: stability table of docs/shapley.md.
+BACKGROUND = 200
 
 #: Features whose dependence is drawn for MLflow, those that move the answering model most.
 DEPENDENCES = 4
