@@ -192,7 +192,11 @@ def small(sme_cn: sc.Product) -> tuple[sc.Product, pl.DataFrame, sc.Bundle]:
         "sample": {"observation_date": None, "weight": None, "in_time": "part = 0",
                    "out_of_time": "part = 1"},
         "cutoff_grade": "R8",
-        "calibration": {"central_tendency": 0.08, "source": "a test"},
+        "calibration": {
+            "central_tendency": 0.08, "source": "a test",
+            "period": None, "period_source": "a test",
+            "asset_correlation": 0.05, "asset_correlation_source": "a test",
+        },
     }  # fmt: skip
     policy["models"]["boosted"] = {"n_estimators": 30, "max_depth": 3, "learning_rate": 0.2}
     rng = np.random.default_rng(5)
