@@ -67,12 +67,18 @@ def grades_figure(grades: pl.DataFrame, model: str, title: str) -> Figure:
     )
     figure, axes = _axes(title, "grade", "PD, bad rate")
     at = np.arange(shown.height)
-    low, high = (np.maximum(shown[name].to_numpy(), 1e-5) for name in ("low", "high"))
+    # A logarithm has no zero: a grade without bads is drawn at the foot.
+    foot = 0.3 * float(shown["grade_pd"].to_numpy().min())
+    low, high, rate = (
+        np.maximum(shown[name].to_numpy(), foot) for name in ("low", "high", "bad_rate")
+    )
     axes.vlines(at, low, high, color="#9aa5b1", linewidth=6, label="95% interval of the bad rate")
-    axes.plot(at, np.maximum(shown["bad_rate"], 1e-5), "o", color="#c0392b", label="bad rate")
+    axes.plot(at, rate, "o", color="#c0392b", label="bad rate", clip_on=False)
     axes.plot(at, shown["grade_pd"], "_", color="#222222", markersize=16, label="PD of the grade")
     axes.set(yscale="log", xticks=at, xticklabels=shown["grade"].to_list())
-    axes.legend(frameon=False)
+    axes.set_ylim(foot, min(1.0, 1.5 * float(high.max())))
+    axes.yaxis.set_major_formatter("{x:.2%}")
+    axes.legend(frameon=False, loc="lower right")
     return figure
 
 
@@ -102,9 +108,18 @@ def search_figure(trials: pl.DataFrame, taken: int, metric: str) -> Figure:
     """Draw each trial's loss, the best so far, and the trial ``taken``."""
     name = "log-loss" if metric == "log_loss" else "1 − AUC"
     figure, axes = _axes("settings of the boosted model", "trial", f"{name}, mean over folds")
-    for state, colour in (("complete", COLOURS["boosted"]), ("pruned", "#bbbbbb")):
-        some = trials.filter(pl.col("state") == state)
-        axes.plot(some["number"], some["value"], "o", color=colour, label=state, markersize=4)
+    played = trials.filter(pl.col("state") == "complete")
+    axes.plot(
+        played["number"], played["value"], "o", color=COLOURS["boosted"], label="complete",
+        markersize=4,
+    )  # fmt: skip
+    # What was given up has losses of some folds only, which compare with nothing here.
+    rest = trials.filter(pl.col("state") != "complete")["number"].to_list()
+    if rest:
+        axes.plot(
+            rest, [1.0] * len(rest), "x", color="#999999", label="given up early", markersize=5,
+            transform=axes.get_xaxis_transform(), clip_on=False,
+        )  # fmt: skip
     axes.step(trials["number"], trials["best"], where="post", color="#333333", label="best so far")
     one = trials.filter(pl.col("number") == taken)
     axes.plot(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib import import_module
@@ -70,7 +71,10 @@ class Proposals:
 
 def _optuna() -> Any:
     try:
-        return import_module("optuna")
+        with warnings.catch_warnings():
+            # In a notebook without widgets its progress bars would say so; none are shown.
+            warnings.filterwarnings("ignore", message="IProgress not found")
+            return import_module("optuna")
     except ImportError:
         raise InputError(
             "The search needs optuna, which is not installed; install it "
