@@ -58,6 +58,7 @@ def play(
     *,
     folds: int,
     rows: int,
+    seed: int,
     limits: Mapping[str, int],
 ) -> Iterator[Run]:
     """Fit every model on every fold of a table and yield what it reached; skip what is known.
@@ -66,10 +67,12 @@ def play(
     """
     X, y = table.load()
     if len(y) > rows:
-        kept, _ = train_test_split(np.arange(len(y)), train_size=rows, stratify=y, random_state=20)
+        kept, _ = train_test_split(
+            np.arange(len(y)), train_size=rows, stratify=y, random_state=seed
+        )
         X, y = X.iloc[kept].reset_index(drop=True), y[kept]
     repeats = REPEATS if len(y) < FEW_ROWS else 1
-    splits = RepeatedStratifiedKFold(n_splits=folds, n_repeats=repeats, random_state=20)
+    splits = RepeatedStratifiedKFold(n_splits=folds, n_repeats=repeats, random_state=seed)
     for fold, (train, test) in enumerate(splits.split(X, y)):
         for name, model in models.items():
             if (table.name, name, fold) in known or fold >= limits.get(name, fold + 1):
@@ -98,8 +101,9 @@ def standings(runs: Sequence[Run], folds: int) -> list[dict[str, Any]]:
         lead = {}
         for model, each in by_model.items():
             over = [mine[fold] - auc for fold, auc in each.items() if fold in mine]
-            if len(over) > 1:
-                lead[model] = (float(np.mean(over)), *standard_errors(over, folds))
+            if over:
+                errors = standard_errors(over, folds) if len(over) > 1 else (np.nan, np.nan)
+                lead[model] = (float(np.mean(over)), *errors)
         if not lead:
             continue
         auc = float(np.mean(list(mine.values())))
@@ -164,6 +168,7 @@ def main() -> int:
     parser = command(__doc__)
     parser.add_argument("--folds", type=int, default=3)
     parser.add_argument("--trials", type=int, default=Budget.trials)
+    parser.add_argument("--seed", type=int, default=20, help="of the outer folds")
     parser.add_argument("--rows", type=int, default=6_000, help="rows of a table at most")
     parser.add_argument("--trees", type=int, default=TREES, help="parallel trees of our final fit")
     parser.add_argument("--ebm", type=int, default=2, help="folds of a table that EBM plays")
@@ -192,7 +197,7 @@ def main() -> int:
             models = {name: model for name, model in models.items() if name in options.models}
         wanted |= set(models)
         for run in play(
-            table, models, known, folds=options.folds, rows=options.rows,
+            table, models, known, folds=options.folds, rows=options.rows, seed=options.seed,
             limits={"EBM": options.ebm},
         ):  # fmt: skip
             runs.append(run)
