@@ -161,7 +161,7 @@ def test_a_limit_on_interactions_stays_within_the_search(
 
 
 def trial(number: int, losses: tuple[float, ...], depth: int, leaves: int, state: str = COMPLETE):
-    return Trial(number, state, {"max_depth": depth}, losses, 10, 1.0, leaves)
+    return Trial(number, state, {}, losses, 10, 1.0, depth, leaves)
 
 
 def test_near_ties_go_to_the_simpler_model_and_clear_differences_do_not() -> None:

@@ -228,7 +228,7 @@ class BoostedSearch(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):  # type
                 state = PRUNED
                 break
         proposals.tell(handle, float(np.mean(losses)) if state == COMPLETE else None)
-        trees = rounds * model.num_parallel_tree
+        depth = depth_limit(model.interactions, model.max_depth)
         return Trial(
             number=len(played) + 1,
             state=state,
@@ -236,7 +236,8 @@ class BoostedSearch(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):  # type
             losses=losses,
             rounds=rounds,
             seconds=time.perf_counter() - start,
-            leaves=trees * 2 ** depth_limit(model.interactions, model.max_depth),
+            depth=depth,
+            leaves=rounds * model.num_parallel_tree * 2**depth,
         )
 
     def _check_parameters(self) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -22,7 +22,8 @@ class Trial:
 
     ``losses`` has one entry a fold: the weighted loss at the common number of ``rounds``; lower is
     better. ``value`` is their mean. ``state`` is ``complete``, ``pruned`` (given up after a fold,
-    being worse than the median of those before it) or ``stopped`` (time ran out).
+    being worse than the median of those before it) or ``stopped`` (time ran out). ``depth`` and
+    ``leaves`` are the most that a tree and all trees together can have.
     """
 
     number: int
@@ -31,7 +32,8 @@ class Trial:
     losses: tuple[float, ...]
     rounds: int
     seconds: float
-    leaves: int = field(default=0)
+    depth: int = 0
+    leaves: int = 0
 
     @property
     def value(self) -> float | None:
@@ -63,7 +65,7 @@ def choose(trials: Sequence[Trial]) -> Trial:
 
     return min(
         filter(ties, complete),
-        key=lambda trial: (trial.params.get("max_depth", 0), trial.leaves, trial.number),
+        key=lambda trial: (trial.depth, trial.leaves, trial.number),
     )
 
 
