@@ -14,6 +14,8 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install -qq -c constrain
 export DO_NOT_TRACK := 1
 export BENTOML_DO_NOT_TRACK := True
 export MLFLOW_DISABLE_TELEMETRY := true
+# Threads that wait sleep: spinning, they make a fit beside other busy programs take minutes.
+export OMP_WAIT_POLICY := PASSIVE
 
 .PHONY: install run test lint bench clean
 .DEFAULT_GOAL := install

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import Annotated, NoReturn
@@ -229,6 +230,9 @@ def demo(
 
 def main() -> None:
     """Run the command line; bad input ends with one sentence and exit code 2."""
+    # Threads of numerical libraries sleep while they wait: left to spin, they wait for cores that
+    # other programs use, and a fit of two seconds takes a minute beside one busy process.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     try:
         app()
     except ScorecardError as error:
