@@ -183,7 +183,10 @@ class _Alike:
 
 def _ends(ordered: Floats) -> Ints:
     """Return where each distinct value begins among sorted ones, and the end of the last."""
-    changes = np.flatnonzero(ordered[1:] != ordered[:-1])
+    changed = ordered[1:] != ordered[:-1]
+    if changed.all():  # no value twice: nothing to gather, and a column's memory saved
+        return np.arange(ordered.size + 1, dtype=np.int64)
+    changes = np.flatnonzero(changed)
     changes += 1
     return np.concatenate(([0], changes, [ordered.size]))
 

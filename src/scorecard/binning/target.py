@@ -46,7 +46,7 @@ def read_weight(sample_weight: Any, bad: NDArray[np.bool_]) -> Floats:
     the goods or the bads weigh nothing.
     """
     if sample_weight is None:
-        return np.ones(len(bad))
+        return np.broadcast_to(1.0, len(bad))  # one number, as often as it is asked for
     weight = np.asarray(
         sample_weight.to_numpy() if hasattr(sample_weight, "to_numpy") else sample_weight,
         dtype=np.float64,
