@@ -13,10 +13,10 @@ from scorecard.features import FeatureSet
 from scorecard.logodds import Floats
 from scorecard.models.cycle import CycleModel
 from scorecard.policy import Policy
+from scorecard.sample import EXCLUDING, Part, Sample
 from scorecard.training.fit import Fitted
 from scorecard.training.grades import grade_notes
 from scorecard.training.pd_note import pd_note
-from scorecard.training.sample import EXCLUDING, Part, Sample
 
 IN_TIME, OUT_OF_TIME = "in time", "out of time"
 
