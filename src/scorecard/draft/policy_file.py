@@ -83,6 +83,62 @@ grades:
 # review: the worst grade that can be approved.
 cutoff_grade: R8
 
+# review: when a validation turns amber and red. alpha is the chance that a report on a good model
+# shows any red light; a light that a test decides turns only where the number is beyond its line.
+validation:
+  source: >-
+    Defaults of `scorecard init`: conventions of the field (stability .1 and .25, four fifths for
+    approvals); no decision of anybody.
+  alpha: 0.05
+  data:
+    rejected: {{amber: 0.01, red: 0.05}}
+    outside: {{amber: 0.3, red: 0.6}}
+  discrimination:
+    auc: {{amber: 0.65, red: 0.6}}
+    fall: {{amber: 0.02, red: 0.05}}
+    segments: []
+  calibration:
+    grade_factor: {{amber: 1.2, red: 1.5}}
+    level_factor: {{amber: 1.5, red: 3.0}}
+  stability:
+    psi: {{amber: 0.1, red: 0.25}}
+  concentration:
+    herfindahl: {{amber: 0.2, red: 0.4}}
+  migration:
+    far: {{amber: 0.1, red: 0.25}}
+  leakage:
+    auc: {{amber: 0.8, red: 0.85}}
+    iv: {{amber: 0.5, red: 1.0}}
+  sensitivity:
+    single_factor: {{amber: 3.0, red: 6.0}}
+    downturn_index: -2.33
+    downturn_factor: {{amber: 3.0, red: 6.0}}
+  fairness:
+    groups: {groups}
+    impact_ratio: {{amber: 0.9, red: 0.8}}
+    opportunity_gap: {{amber: 0.05, red: 0.1}}
+    calibration_gap: {{amber: 0.02, red: 0.05}}
+    proxy_auc: {{amber: 0.65, red: 0.75}}
+  challenger:
+    gain: {{amber: 0.01, red: 0.03}}
+
+# review: what a model must show before it becomes champion: no worse than the one in office, and
+# no light worse than the one that is named.
+promotion:
+  source: >-
+    Defaults of `scorecard init`: conventions of the field (stability .1 and .25, four fifths for
+    approvals); no decision of anybody.
+  champion: {{max_loss: 0.005, alpha: 0.05}}
+  lights:
+    data: amber
+    discrimination: amber
+    calibration: amber
+    stability: amber
+    monotonicity: green
+    explanation: green
+    leakage: amber
+    fairness: amber
+
 models:
   scorecard: {{}}
   boosted: {{}}
@@ -128,6 +184,7 @@ def policy_source(business: Business, target: Target, windows: Windows) -> str:
         central_tendency=business.central_tendency,
         central_source=yaml_text(business.central_source),
         asset_correlation=_asset_correlation(business.central_tendency),
+        groups="{}",
         remarks=_NOT_IN_TIME if date is None else "",
     )
 
