@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from scorecard.simulation import simulate
     from scorecard.training import TrainingResult, train
     from scorecard.tuning import BoostedSearch, TimeFolds
+    from scorecard.validation import ValidationReport, validate
     from scorecard.values import Explanation, Problem, Rating, Reason
 
 _HOMES = {
@@ -70,6 +71,8 @@ _HOMES = {
     "shapley": "explain",
     "simulate": "simulation",
     "train": "training",
+    "validate": "validation",
+    "ValidationReport": "validation",
 }
 _ROOMS = ("binning", "errors", "export", "metrics", "reject", "selection", "values")
 
@@ -102,6 +105,7 @@ __all__ = [
     "SelectionReport",
     "TimeFolds",
     "TrainingResult",
+    "ValidationReport",
     "binning",
     "column",
     "errors",
@@ -113,6 +117,7 @@ __all__ = [
     "shapley",
     "simulate",
     "train",
+    "validate",
     "values",
 ]
 

@@ -11,6 +11,9 @@ from scorecard.errors import ProductError
 from scorecard.policy.section import Section
 from scorecard.policy.validation import PromotionRules, ValidationRules
 
+#: Of a policy that breaks more rules, the first are named.
+MOST_PROBLEMS = 8
+
 
 class Named(Section):
     """What something is called."""
@@ -151,8 +154,11 @@ class Policy(Section):
         try:
             return cls.model_validate(dict(data))
         except ValidationError as error:
+            found = error.errors(include_url=False, include_input=False)
             lines = "; ".join(
                 f"{'.'.join(str(part) for part in each['loc'])}: {each['msg']}"
-                for each in error.errors(include_url=False, include_input=False)
+                for each in found[:MOST_PROBLEMS]
             )
+            if len(found) > MOST_PROBLEMS:
+                lines += f"; and {len(found) - MOST_PROBLEMS} more"
             raise ProductError(f"policy.yaml: {lines}.") from None

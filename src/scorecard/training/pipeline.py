@@ -23,6 +23,7 @@ from scorecard.rating.bundle import encode_json
 from scorecard.recourse import Spreads
 from scorecard.sample import Part, Sample, draw_sample
 from scorecard.training import comparison, plots
+from scorecard.training.baseline import baseline
 from scorecard.training.challenger import Family, fit_rivals, rival_notes, rivals
 from scorecard.training.cohorts import cycle_table
 from scorecard.training.declaration import trainable_policy
@@ -187,6 +188,7 @@ def _bundle(
                 merge_correlation=policy.reasons.merge_correlation,
             ).to_dict()
         ),
+        "baseline.json": encode_json(baseline(product, policy, models, sample, answers).to_dict()),
         "recourse.json": encode_json(
             Spreads.measure(
                 part.table.select(c.name for c in product.columns if c.change is not None),
