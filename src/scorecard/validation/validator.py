@@ -141,9 +141,25 @@ def _about(evidence: Evidence) -> dict[str, Any]:
         "champion": evidence.other_name,
         "alpha": evidence.rules.alpha,
         "rules_source": evidence.rules.source,
+        "rules": evidence.rules.model_dump(exclude={"source", "alpha"}),
+        "labels": _labels(evidence),
         "versions": {
             "python": platform.python_version(),
             **{name: installed.version(name) for name in ("polars", "numpy", "scikit-learn")},
         },
         "seed": evidence.seed,
     }
+
+
+def _labels(evidence: Evidence) -> dict[str, dict[str, str]]:
+    """Return what people call features, columns that divide rows into groups, and exclusions.
+
+    An exclusion goes by its English reason, as `Steps` counts it.
+    """
+    product, rules = evidence.rater.product, evidence.rules
+    divide = {*rules.discrimination.segments, *rules.fairness.groups}
+    named = [*(c for c in product.columns if c.name in divide), *product.features.features]
+    labels = {each.name: {"zh": each.zh, "en": each.en} for each in named}
+    for each in evidence.policy.population.exclusions:
+        labels.setdefault(each.reason_en, {"zh": each.reason_zh, "en": each.reason_en})
+    return labels

@@ -1,0 +1,63 @@
+"""The report in one sentence, and which finding speaks for a section."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from scorecard.validation.light import Light
+from scorecard.validation.section import Finding, Section
+from scorecard.validation.words import Words
+
+
+def decisive(section: Section) -> Finding | None:
+    """Return the first finding of the section's own light; None where it has no finding."""
+    return next((f for f in section.findings if f.light is section.light), None)
+
+
+def shown(finding: Finding) -> Words:
+    """Return a finding's number as a reader sees it."""
+    said: Words | str = finding.shown
+    return said if isinstance(said, Words) else Words(said, said)
+
+
+def verdict(sections: Sequence[Section]) -> Words:
+    """Say which sections are red and amber, each with its number, and count the others."""
+    by_light = {light: [s for s in sections if s.light is light] for light in Light}
+    n = len(sections)
+    if not n:
+        return Words("没有可评判的部分。", "There is no section to judge.")
+    if len(by_light[Light.GREEN]) == n:
+        return Words(f"全部{n}个部分均为绿灯。", f"All {n} sections are green.")
+    zh, en = [], []
+    for light, zh_word, en_word in ((Light.RED, "红灯", "Red"), (Light.AMBER, "黄灯", "amber")):
+        if found := by_light[light]:
+            told = [_told(section) for section in found]
+            zh.append(f"{zh_word}{len(found)}个部分：" + "、".join(each.zh for each in told))
+            en.append(f"{en_word} in {len(found)}: " + ", ".join(each.en for each in told))
+    for light, zh_word, en_word in (
+        (Light.GREEN, "绿灯{}个部分", "green in {}"),
+        (Light.GREY, "{}个部分无可评判", "nothing to judge in {}"),
+    ):
+        if count := len(by_light[light]):
+            zh.append(zh_word.format(count))
+            en.append(en_word.format(count))
+    en[0] = en[0][:1].upper() + en[0][1:]
+    return Words(
+        f"共{n}个部分。" + "；".join(zh) + "。",
+        "; ".join(en) + f" — of {n} section{'s' * (n > 1)}.",
+    )
+
+
+def _told(section: Section) -> Words:
+    found = decisive(section)
+    if found is None:
+        return section.title
+    return Words(
+        f"{section.title.zh}（{found.what.zh}：{shown(found).zh}）",
+        f"{section.title.en} ({_small(found.what.en)}: {shown(found).en})",
+    )
+
+
+def _small(text: str) -> str:
+    """Return a text as it stands inside a sentence; abbreviations keep their capitals."""
+    return text[:1].lower() + text[1:] if text[1:2].islower() else text
