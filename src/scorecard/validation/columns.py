@@ -50,6 +50,16 @@ _COLUMNS: dict[str, tuple[str, str, str]] = {
     "steps": ("步数", "steps", "count"),
     "values": ("取值数", "values", "count"),
     "worst": ("最差", "worst", ""),
+    "approval_rate_of_goods": ("好样本通过率", "approval rate of goods", "share"),
+    "calibration_gap": ("校准差", "calibration gap", "gap"),
+    "calibration_p": ("校准p值", "calibration p", "p"),
+    "chance_auc": ("随机AUC", "AUC by chance", "area"),
+    "effective_goods": ("有效好样本数", "effective goods", "count"),
+    "judged": ("评判", "judged", ""),
+    "judged_calibration": ("评判校准", "calibration judged", ""),
+    "judged_goods": ("评判好样本", "goods judged", ""),
+    "on_scorecard": ("评分卡使用", "on the scorecard", ""),
+    "proxy_auc": ("推断AUC", "proxy AUC", "area"),
     "band": ("档", "band", ""),
     "bandwidth": ("带宽", "bandwidth", "factor"),
     "bins": ("分箱数", "bins", "count"),
@@ -111,7 +121,7 @@ _COLUMNS: dict[str, tuple[str, str, str]] = {
     "finding": ("结论项", "finding", ""),
     "fpr": ("误报率", "false alarms", "share"),
     "gain": ("提升", "gain", "difference"),
-    "gap": ("差距", "gap", "gap"),
+    "gap": ("差距", "gap", ""),
     "gini": ("基尼", "Gini", "area"),
     "good_rate": ("好账率", "good rate", "rate"),
     "goods": ("好样本数", "goods", "count"),
@@ -189,6 +199,12 @@ _FORM_OF_SUFFIX = {
     "_factor": "factor", "_auc": "area", "_psi": "index",
 }  # fmt: skip
 
+#: Columns whose name means something else elsewhere.
+_OWN = {
+    "discrimination.segments.gap": "difference",
+    "monotonicity.features.missing": "log-odds",
+}
+
 #: Words that stand in cells.
 _CELLS = {
     "all": ("全部", "all"),
@@ -206,6 +222,7 @@ _CELLS = {
     "grades": ("等级", "grades"),
     "downturn": ("经济下行", "downturn"),
     "feature": ("特征", "feature"),
+    "female": ("女", "female"),
     "in the file, valid under the contract": (
         "文件中合乎契约者",
         "in the file, valid under the contract",
@@ -225,9 +242,11 @@ _CELLS = {
     "in time": ("时间内", "in time"),
     "in time, as learnt": ("时间内（学习所用）", "in time, as learnt"),
     "judged": ("被评价样本", "judged"),
+    "male": ("男", "male"),
     "missing": ("缺失", "missing"),
     "none": ("无", "none"),
     "others": ("其他", "others"),
+    "not stated": ("未填报", "not stated"),
     "out of time": ("时间外", "out of time"),
     "riskier": ("风险升高", "riskier"),
     "safer": ("风险降低", "safer"),
@@ -263,8 +282,11 @@ def heading(name: str) -> Words:
     return Words(plain, plain)
 
 
-def forms(names: Sequence[str]) -> dict[str, str]:
-    """Return the form of each column's numbers; ends of an interval are written as its middle."""
+def forms(names: Sequence[str], table: str = "") -> dict[str, str]:
+    """Return the form of each column's numbers; ends of an interval are written as its middle.
+
+    ``table`` is ``section.table``: in some a common name means something of its own.
+    """
     found: dict[str, str] = {}
     last = ""
     for name in names:
@@ -276,7 +298,7 @@ def forms(names: Sequence[str]) -> dict[str, str]:
         else:
             form = _form(stem)
             last = form if form not in ("", "count", "p", "year") else last
-        found[name] = form
+        found[name] = _OWN.get(f"{table}.{name}", form)
     return found
 
 

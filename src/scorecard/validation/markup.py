@@ -53,11 +53,16 @@ def lamp(light: Light, *, word: bool = True) -> str:
 
 
 def folded(
-    frame: pl.DataFrame, title: Words, labels: Labels | None = None, *, anchor: str = ""
+    frame: pl.DataFrame,
+    title: Words,
+    labels: Labels | None = None,
+    *,
+    name: str = "",
+    anchor: str = "",
 ) -> str:
     """Return a table under its title; a long one folded on the screen, open in print."""
     rows = say(f"{frame.height:,}行", f"{frame.height:,} row{'s' * (frame.height != 1)}")
-    body = table(frame, labels)
+    body = table(frame, labels, name=name)
     if frame.height <= FOLDED:
         return f'<div class="table"><h4>{both(title)}</h4>{body}</div>'
     return (
@@ -66,24 +71,27 @@ def folded(
     )
 
 
-def table(frame: pl.DataFrame, labels: Labels | None = None) -> str:
-    """Return a frame; pairs of columns ``x_zh``, ``x_en`` become one in the page's language."""
+def table(frame: pl.DataFrame, labels: Labels | None = None, *, name: str = "") -> str:
+    """Return a frame; pairs of columns ``x_zh``, ``x_en`` become one in the page's language.
+
+    ``name`` is ``section.table``.
+    """
     shown = frame.head(MOST_ROWS)
-    pairs = {name for name in frame.columns if _pair(name, frame.columns)}
-    columns = [name for name in frame.columns if name not in pairs or name.endswith("zh")]
-    form = forms(frame.columns)
-    numeric = {name for name in columns if frame[name].dtype.is_numeric()}
+    pairs = {each for each in frame.columns if _pair(each, frame.columns)}
+    columns = [each for each in frame.columns if each not in pairs or each.endswith("zh")]
+    form = forms(frame.columns, name)
+    numeric = {each for each in columns if frame[each].dtype.is_numeric()}
     head = "".join(
-        f"<th{' class=n' * (name in numeric)}>{both(_called(name, name in pairs))}"
-        for name in columns
+        f"<th{' class=n' * (each in numeric)}>{both(_called(each, each in pairs))}"
+        for each in columns
     )
     lines = []
     for row in shown.iter_rows(named=True):
         cells = (
-            f"<td>{lamp(Light(row[name]))}"
-            if name == "light" and row[name] in _LIGHTS
-            else _cell(_value(row, name, name in pairs, form[name], labels), name in numeric)
-            for name in columns
+            f"<td>{lamp(Light(row[each]))}"
+            if each == "light" and row[each] in _LIGHTS
+            else _cell(_value(row, each, each in pairs, form[each], labels), each in numeric)
+            for each in columns
         )
         lines.append(f"<tr>{''.join(cells)}")
     left = frame.height - shown.height

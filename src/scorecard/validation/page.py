@@ -16,9 +16,9 @@ from scorecard.explain.svg import to_svg
 from scorecard.validation.columns import light_word, number, p_value, written
 from scorecard.validation.evidence import TESTING
 from scorecard.validation.light import Light
-from scorecard.validation.markup import FOLDED, both, folded, lamp, rows, say, table
-from scorecard.validation.pictures import PICTURES, Look
-from scorecard.validation.questions import QUESTIONS, table_title
+from scorecard.validation.markup import FOLDED, Labels, both, folded, lamp, rows, say, table
+from scorecard.validation.pictures import PICTURES, Look, picture_of
+from scorecard.validation.questions import QUESTIONS, RULES, table_title
 from scorecard.validation.section import Finding, Section
 from scorecard.validation.stylesheet import SCRIPT, STYLE
 from scorecard.validation.verdict import decisive, shown, verdict
@@ -28,15 +28,37 @@ if TYPE_CHECKING:
     from scorecard.validation.report import ValidationReport
 
 _LANGUAGES: tuple[Language, ...] = ("en", "zh")
+_UP = f'<a class="up" href="#summary">↑ {say("一览", "overview")}</a>'
 _LIGHTS = (
     (
         Light.GREEN,
-        Words("数值在规则之内，或超出部分未经检验证实", "The number keeps the rule, or no test bears out that it breaks it."),
+        Words(
+            "数值在规则之内，或超出之处未经检验证实。",
+            "The number keeps the rule, or no test bears out that it breaks it.",
+        ),
     ),
-    (Light.AMBER, Words("需要查看：超过黄线，或超过红线而未经检验证实", "Look at it: beyond the amber line, or beyond the red one without proof.")),
-    (Light.RED, Words("违反规则；凡有检验之处，均经检验证实", "The rule is broken, and where there is a test, the test bears it out.")),
-    (Light.GREY, Words("无可评判：没有数值、样本太少或不适用", "Nothing to judge: no number, too few rows, or not applicable.")),
-)  # fmt: skip
+    (
+        Light.AMBER,
+        Words(
+            "需要查看：超过黄线，或超过红线而未经检验证实。",
+            "Look at it: beyond the amber line, or beyond the red one without proof.",
+        ),
+    ),
+    (
+        Light.RED,
+        Words(
+            "违反规则；凡有检验之处，均经检验证实。",
+            "The rule is broken and, where there is a test, the test bears it out.",
+        ),
+    ),
+    (
+        Light.GREY,
+        Words(
+            "无可评判：没有数值、样本太少，或不适用。",
+            "Nothing to judge: no number, too few rows, or not applicable.",
+        ),
+    ),
+)
 
 
 def page(report: ValidationReport, *, language: Language = "en") -> str:
@@ -153,11 +175,11 @@ def _section(section: Section, about: Mapping[str, Any]) -> str:
     )
     short, long = [], []
     for name, frame in section.tables.items():
-        title = table_title(section.key, name)
+        title = table_title(section.key, name, labels)
         if frame.is_empty():
             short.append(f'<p class="note">{both(title)}: {say("无", "none")}</p>')
         elif frame.height <= FOLDED:
-            short.append(folded(frame, title, labels))
+            short.append(folded(frame, title, labels, name=f"{section.key}.{name}"))
         else:
             long.append(
                 f'<a href="#{_anchor(section.key, name)}">{both(title)}</a>'
@@ -165,9 +187,10 @@ def _section(section: Section, about: Mapping[str, Any]) -> str:
             )
     further = ""
     if long:
-        further = f'<p class="note">{say("附录中的全表", "Full tables in the appendix")}: {", ".join(long)}</p>'
+        said = say("附录中的全表", "Full tables in the appendix")
+        further = f'<p class="note">{said}: {", ".join(long)}</p>'
     return f"""<section id="{_anchor(section.key)}"><div class="opening">
-<h2>{both(section.title)} {lamp(section.light)}<a class="up" href="#summary">↑ {say("一览", "overview")}</a></h2>
+<h2>{both(section.title)} {lamp(section.light)}{_UP}</h2>
 {question}
 {_findings(section.findings)}</div>
 {notes}
@@ -198,25 +221,35 @@ def _findings(findings: tuple[Finding, ...]) -> str:
 
 def _figure(section: Section, name: str, frame: pl.DataFrame, about: Mapping[str, Any]) -> str:
     """Return the picture of a table in both languages; nothing where it has none."""
-    picture = PICTURES.get(f"{section.key}.{name}")
-    if picture is None or not picture.fits(frame):
+    picture = picture_of(section.key, name, frame)
+    if picture is None:
         return ""
     drawn = ""
-    for language, tag in (("en", "en"), ("zh", "zh-CN")):
+    for language in _LANGUAGES:
+        tag = "zh-CN" if language == "zh" else "en"
         look = Look(language, about.get("labels", {}), about.get("rules", {}))
-        svg = to_svg(picture.draw(frame, look), name=f"{section.key}_{name}_{language}")
+        svg = to_svg(
+            picture.draw(frame, look),
+            name=f"{_anchor(section.key, name)}_{language}".replace("-", "_"),
+        )
         drawn += f'<span lang="{tag}">{svg}</span>'
     half = " class=half" * picture.half
-    return (
-        f"<figure{half}><div>{drawn}</div><figcaption>{both(picture.caption)}</figcaption></figure>"
-    )
+    caption = both(picture.caption)
+    if f"{section.key}.{name}" not in PICTURES:  # one picture for several tables: say which
+        title = table_title(section.key, name, about.get("labels", {}))
+        caption = f"<b>{both(title)}</b> · {caption}"
+    return f"<figure{half}><div>{drawn}</div><figcaption>{caption}</figcaption></figure>"
 
 
 def _appendix(report: ValidationReport) -> str:
     about = report.about
     long = "".join(
         folded(
-            frame, _full(section, name), about.get("labels", {}), anchor=_anchor(section.key, name)
+            frame,
+            _full(section, name, about.get("labels", {})),
+            about.get("labels", {}),
+            name=f"{section.key}.{name}",
+            anchor=_anchor(section.key, name),
         )
         for section in report.sections
         for name, frame in section.tables.items()
@@ -224,13 +257,12 @@ def _appendix(report: ValidationReport) -> str:
     )
     if long:
         long = f"<h3>{say('全表', 'Full tables')}</h3>{long}"
-    return f"""<section class="new" id="appendix"><h2>{say("附录", "Appendix")}
-<a class="up" href="#summary">↑ {say("一览", "overview")}</a></h2>
+    return f"""<section class="new" id="appendix"><h2>{say("附录", "Appendix")} {_UP}</h2>
 <h3>{say("灯的含义", "What the lights mean")}</h3>
 {_glossary()}
 <h3>{say("关于本报告", "About this report")}</h3>
 {_about(about)}
-{_rules(about)}
+{_rules(report)}
 {long}</section>"""
 
 
@@ -246,13 +278,13 @@ def _about(about: Mapping[str, Any]) -> str:
     alpha = about.get("alpha")
     share = ""
     if alpha is not None:
-        each = number(alpha / len(TESTING))
+        each, n = number(alpha / len(TESTING)), len(TESTING)
         share = say(
-            f"α = {alpha:g}：好模型的报告出现任何红灯的机会上限；平分给有检验的{len(TESTING)}个部分，"
-            f"每部分{each}，部分之内再按 Holm 校正。",
-            f"α = {alpha:g} is the chance that the report of a good model shows any red light. It "
-            f"is shared equally by the {len(TESTING)} sections that test something, {each} each, "
-            "and within a section by its tests (Holm).",
+            f"α = {alpha:g}：好模型的报告出现任何红灯的机会上限。平分给有检验的{n}个部分，"
+            f"每部分{each}；部分之内再按 Holm 校正。",
+            f"α = {alpha:g} is the chance that the report of a good model shows any red light. "
+            f"It is shared equally by the {n} sections that test something, {each} each, and "
+            "within a section by its tests (Holm).",
         )
     facts = [
         (say("模型包 SHA-256", "Bundle SHA-256"), _code(model.get("sha256"))),
@@ -270,23 +302,38 @@ def _about(about: Mapping[str, Any]) -> str:
     return f'<table class="about"><tbody>{lines}</tbody></table>'
 
 
-def _rules(about: Mapping[str, Any]) -> str:
+def _rules(report: ValidationReport) -> str:
     """Return the rules that have an amber and a red line."""
+    titles = {section.key: section.title for section in report.sections}
     found = [
-        (section, rule.replace("_", " "), float(lines["amber"]), float(lines["red"]))
-        for section, rules in (about.get("rules") or {}).items()
+        (
+            titles.get(section, Words(section, section)),
+            RULES.get(f"{section}.{rule}", Words(rule, rule.replace("_", " "))),
+            lines,
+        )
+        for section, rules in (report.about.get("rules") or {}).items()
         if isinstance(rules, Mapping)
         for rule, lines in rules.items()
-        if isinstance(lines, Mapping) and {"amber", "red"} <= set(lines)
+        if isinstance(lines, Mapping) and "amber" in lines
     ]
     if not found:
         return ""
-    frame = pl.DataFrame(found, schema=["section", "rule", "amber", "red"], orient="row")
+    frame = pl.DataFrame(
+        {
+            "section_zh": [section.zh for section, _, _ in found],
+            "section_en": [section.en for section, _, _ in found],
+            "rule_zh": [rule.zh for _, rule, _ in found],
+            "rule_en": [rule.en for _, rule, _ in found],
+            "amber": [float(lines["amber"]) for _, _, lines in found],
+            "red": [lines.get("red") for _, _, lines in found],
+        },
+        schema_overrides={"red": pl.Float64},
+    )
     return f"<h3>{say('规则的界限', 'The lines of the rules')}</h3>{table(frame)}"
 
 
-def _full(section: Section, name: str) -> Words:
-    title = table_title(section.key, name)
+def _full(section: Section, name: str, labels: Labels) -> Words:
+    title = table_title(section.key, name, labels)
     return Words(f"{section.title.zh}：{title.zh}", f"{section.title.en}: {title.en}")
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from scorecard.validation.words import Words
 
 #: By section: the question that its lights answer.
@@ -56,6 +58,34 @@ QUESTIONS: dict[str, Words] = {
     ),
 }
 
+#: By ``section.rule``: what the rule limits.
+RULES: dict[str, Words] = {
+    "data.rejected": Words("契约拒绝的行占比", "share of rows that the contract refuses"),
+    "data.outside": Words("适用人群之外的行占比", "share of rows outside the population"),
+    "discrimination.auc": Words("AUC（不低于）", "AUC (at least)"),
+    "discrimination.fall": Words("AUC 较训练时的下降", "fall of the AUC since training"),
+    "calibration.grade_factor": Words("等级坏账率为 PD 的倍数", "bad rate of a grade over its PD"),
+    "calibration.level_factor": Words("总体坏账率为 PD 的倍数", "bad rate of all over the mean PD"),
+    "stability.psi": Words("群体稳定性指数", "population stability index"),
+    "concentration.herfindahl": Words("等级的赫芬达尔指数", "Herfindahl index of the grades"),
+    "migration.far": Words(
+        "移动超过两级的借款人占比", "borrowers that moved by more than two grades"
+    ),
+    "leakage.auc": Words("单一特征的 AUC", "AUC of a feature alone"),
+    "leakage.iv": Words("单一特征的信息值", "information value of a feature alone"),
+    "sensitivity.single_factor": Words(
+        "单一特征对平均 PD 的倍数", "factor of one feature on the mean PD"
+    ),
+    "sensitivity.downturn_factor": Words(
+        "经济下行对平均 PD 的倍数", "factor of a downturn on the mean PD"
+    ),
+    "fairness.impact_ratio": Words("通过率之比（不低于）", "ratio of approval rates (at least)"),
+    "fairness.opportunity_gap": Words("好样本通过率之差", "gap of approval rates among goods"),
+    "fairness.calibration_gap": Words("坏账率与平均 PD 之差的差距", "gap of bad rate less mean PD"),
+    "fairness.proxy_auc": Words("特征辨认群体的 AUC", "AUC of features telling a group"),
+    "challenger.gain": Words("另一模型的 AUC 优势", "AUC gain of another model"),
+}
+
 #: By ``section.table``: its title.
 TABLES: dict[str, Words] = {
     "data.steps": Words("从文件到被评价的样本", "From the file to the judged rows"),
@@ -84,11 +114,18 @@ TABLES: dict[str, Words] = {
     "sensitivity.features": Words("单一特征的影响", "One feature at a time"),
     "sensitivity.downturn": Words("经济下行时的平均 PD", "Mean PD in a downturn"),
     "sensitivity.downturn_grades": Words("经济下行时的各等级", "Grades in a downturn"),
+    "fairness.proxies": Words("最能推断群体的特征", "Features that tell a group best"),
     "challenger.models": Words("同一批样本上的各模型", "The models on the same rows"),
 }
 
 
-def table_title(section: str, table: str) -> Words:
-    """Return what a table is called; an unknown one reads as its own name."""
+def table_title(
+    section: str, table: str, labels: Mapping[str, Mapping[str, str]] | None = None
+) -> Words:
+    """Return what a table is called; one named after a column by the column's label."""
+    if f"{section}.{table}" in TABLES:
+        return TABLES[f"{section}.{table}"]
+    if labels and table in labels:
+        return Words(labels[table]["zh"], labels[table]["en"])
     plain = table.replace("_", " ").strip().capitalize() or table
-    return TABLES.get(f"{section}.{table}", Words(plain, plain))
+    return Words(plain, plain)

@@ -33,7 +33,8 @@ dl { display: grid; grid-template-columns: repeat(auto-fit, minmax(11rem, 1fr));
   margin: 1rem 0; }
 dt { font-size: .8rem; color: var(--soft); }
 dd { margin: 0; font-variant-numeric: tabular-nums; overflow-wrap: anywhere; }
-.verdict { display: flex; gap: 1rem; align-items: flex-start; margin: 1.2rem 0; padding: 1rem 1.2rem;
+.verdict { display: flex; gap: 1rem; align-items: flex-start;
+  margin: 1.2rem 0; padding: 1rem 1.2rem;
   border: 1px solid var(--line); border-left: .4rem solid var(--grey); }
 .verdict p { margin: 0; font-size: 1.05rem; max-width: none; }
 .verdict.red { border-left-color: var(--red); } .verdict.amber { border-left-color: var(--amber); }
@@ -69,6 +70,7 @@ th:last-child, td:last-child { padding-right: 0; }
 .data td.n, .data th.n { overflow-wrap: normal; }
 .scroll { overflow-x: auto; }
 .flow { columns: 3 13rem; column-gap: 2rem; }
+.data .lamp { font-size: inherit; padding-left: .4rem; } .data .lamp b { font-weight: 400; }
 .flow .data { min-width: 100%; }
 section { margin-top: 3rem; padding-top: 1.1rem; border-top: 2px solid var(--ink); }
 h2 .up { margin-left: auto; font-size: .8rem; font-weight: 400; text-decoration: none;
@@ -96,7 +98,8 @@ details > summary { cursor: pointer; font-size: .88rem; font-weight: 600; color:
   .flow { columns: auto; }
   .stack thead { display: none; }
   .stack, .stack tbody { display: block; }
-  .stack tr { display: grid; grid-template-columns: 5.2rem 1fr; border-bottom: 1px solid var(--line);
+  .stack tr { display: grid; grid-template-columns: 5.2rem 1fr;
+    border-bottom: 1px solid var(--line);
     padding: .6rem 0; gap: .1rem .6rem; }
   .stack td { border: 0; padding: 0; grid-column: 2; }
   .stack td:first-child { grid-column: 1; grid-row: 1 / span 4; }
@@ -121,12 +124,22 @@ details > summary { cursor: pointer; font-size: .88rem; font-weight: 600; color:
   p { orphans: 3; widows: 3; }
   section { margin-top: 2.2rem; }
   section.new { break-before: page; margin-top: 0; border-top: 0; padding-top: 0; }
-  .opening { break-inside: avoid; }
+  section .opening { break-inside: avoid; }
+  #summary + section { break-before: page; margin-top: 0; border-top: 0; padding-top: 0; }
+  .summary { font-size: 8.6pt; line-height: 1.32; }
+  .summary td { padding-top: .26rem; padding-bottom: .26rem; }
+  .summary .rule, .findings .rule { font-size: .92em; }
+  .summary td:last-child { white-space: normal; min-width: 4rem; }
+  .verdict { padding: .7rem 1rem; margin: .8rem 0; }
+  .verdict p { font-size: 10.4pt; }
+  h1 { font-size: 17pt; }
+  h3 { margin-top: 1rem; }
   .scroll, figure > div { overflow: visible; }
   figure svg { max-width: 100%; }
   figure:not(.half) svg { max-width: 162mm; }
   figure.half svg { max-width: 82mm; }
-  details:not(.inline)::details-content { display: block; content-visibility: visible; block-size: auto; }
+  details:not(.inline)::details-content { display: block; content-visibility: visible;
+    block-size: auto; }
   details > summary { list-style: none; }
   details > summary::-webkit-details-marker { display: none; }
   .data { font-size: 8pt; line-height: 1.3; }

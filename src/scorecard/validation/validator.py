@@ -158,8 +158,9 @@ def _labels(evidence: Evidence) -> dict[str, dict[str, str]]:
     """
     product, rules = evidence.rater.product, evidence.rules
     divide = {*rules.discrimination.segments, *rules.fairness.groups}
-    named = [*(c for c in product.columns if c.name in divide), *product.features.features]
-    labels = {each.name: {"zh": each.zh, "en": each.en} for each in named}
+    columns = [(c.name, c.zh, c.en) for c in product.columns if c.name in divide]
+    features = [(f.name, f.zh, f.en) for f in product.features.features]
+    labels = {name: {"zh": zh, "en": en} for name, zh, en in (*columns, *features)}
     for each in evidence.policy.population.exclusions:
         labels.setdefault(each.reason_en, {"zh": each.reason_zh, "en": each.reason_en})
     return labels

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from scorecard.validation.light import Light
@@ -28,24 +29,27 @@ def verdict(sections: Sequence[Section]) -> Words:
         return Words("没有可评判的部分。", "There is no section to judge.")
     if len(by_light[Light.GREEN]) == n:
         return Words(f"全部{n}个部分均为绿灯。", f"All {n} sections are green.")
-    zh, en = [], []
-    for light, zh_word, en_word in ((Light.RED, "红灯", "Red"), (Light.AMBER, "黄灯", "amber")):
-        if found := by_light[light]:
-            told = [_told(section) for section in found]
-            zh.append(f"{zh_word}{len(found)}个部分：" + "、".join(each.zh for each in told))
-            en.append(f"{en_word} in {len(found)}: " + ", ".join(each.en for each in told))
+    zh: list[str] = []
+    en: list[str] = []
     for light, zh_word, en_word in (
+        (Light.RED, "红灯{}个部分", "red in {}"),
+        (Light.AMBER, "黄灯{}个部分", "amber in {}"),
         (Light.GREEN, "绿灯{}个部分", "green in {}"),
         (Light.GREY, "{}个部分无可评判", "nothing to judge in {}"),
     ):
-        if count := len(by_light[light]):
-            zh.append(zh_word.format(count))
-            en.append(en_word.format(count))
-    en[0] = en[0][:1].upper() + en[0][1:]
-    return Words(
-        f"共{n}个部分。" + "；".join(zh) + "。",
-        "; ".join(en) + f" — of {n} section{'s' * (n > 1)}.",
-    )
+        found = by_light[light]
+        if not found:
+            continue
+        of = "" if en else f" of {n} section{'s' * (n > 1)}"
+        zh_said, en_said = zh_word.format(len(found)), en_word.format(len(found)) + of
+        if light in (Light.RED, Light.AMBER):
+            told = [_told(section) for section in found]
+            zh_said += "：" + "、".join(each.zh for each in told)
+            en_said += ": " + ", ".join(each.en for each in told)
+        zh.append(zh_said)
+        en.append(en_said)
+    said = "; ".join(en)
+    return Words(f"共{n}个部分：{'；'.join(zh)}。", f"{said[:1].upper()}{said[1:]}.")
 
 
 def _told(section: Section) -> Words:
@@ -53,9 +57,14 @@ def _told(section: Section) -> Words:
     if found is None:
         return section.title
     return Words(
-        f"{section.title.zh}（{found.what.zh}：{shown(found).zh}）",
-        f"{section.title.en} ({_small(found.what.en)}: {shown(found).en})",
+        f"{section.title.zh}（{found.what.zh}：{_short(shown(found).zh)}）",
+        f"{section.title.en} ({_small(found.what.en)}: {_short(shown(found).en)})",
     )
+
+
+def _short(text: str) -> str:
+    """Return a number without what it is made of: what stands before a bracket or a semicolon."""
+    return re.split(r" \(|（|; |；", text, maxsplit=1)[0] or text
 
 
 def _small(text: str) -> str:

@@ -12,6 +12,7 @@ from scorecard.validation.pictures.look import (
     AMBER,
     NOW,
     RED,
+    THEN,
     Look,
     beside,
     mark_lines,
@@ -131,6 +132,36 @@ def kept(table: pl.DataFrame, look: Look) -> Figure:
         look.say("受扰后仍给出的原因", "Reasons still given after noise"), fontsize=10, loc="left"
     )
     told = "; ".join(f"{name}: {each:.0%}" for name, each in zip(names, value, strict=True))
+    return finish(figure, told)
+
+
+def approvals(table: pl.DataFrame, look: Look) -> Figure:
+    """Draw each group's approval rate over the highest one; groups too small to judge in grey."""
+    rate = numbers(table, "approval_rate")
+    judged = np.ones(len(rate), dtype=bool)
+    if "judged" in table.columns:
+        judged = table["judged"].fill_null(value=False).to_numpy()
+    highest = float(np.nanmax(rate[judged] if judged.any() else rate))
+    ratio = rate / highest if highest > 0 else np.full(len(rate), np.nan)
+    names = [look.name(group) for group in table["group"]]
+    figure, axes, place = row_axes(names, row=0.32)
+    axes.barh(place, np.nan_to_num(ratio), height=0.55, color=np.where(judged, NOW, THEN))
+    lines = look.lines("fairness", "impact_ratio")
+    mark_lines(axes, lines)
+    few = look.say("，样本太少不评判", ", too few to judge")
+    texts = [
+        f"{a:.2f} ({b:.1%}{'' if ok else few})"
+        for a, b, ok in zip(ratio, rate, judged, strict=True)
+    ]
+    beside(axes, place, texts, at=ratio)
+    axes.set_xlim(0, 1.3 * max(1.0, float(np.nanmax(ratio, initial=0.0))))
+    axes.set_xlabel(
+        look.say("通过率与最高群体之比", "approval rate over the highest group's"), fontsize=8.5
+    )
+    axes.set_title(
+        look.say("各群体的通过率", "Approvals by group"), fontsize=10, loc="left", pad=14
+    )
+    told = "; ".join(f"{name}: {text}" for name, text in zip(names, texts, strict=True))
     return finish(figure, told)
 
 

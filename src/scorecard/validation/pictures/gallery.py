@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import polars as pl
+
 from scorecard.validation.pictures import bars, grades, ranking
 from scorecard.validation.pictures.look import Picture
 from scorecard.validation.words import Words
 
-#: By ``section.table``. A table without its picture's columns, or without rows, has none.
+#: By ``section.table``; ``section.*`` is for the section's tables that are named after a column.
+#: A table without its picture's columns, or without rows enough, has none.
 PICTURES: dict[str, Picture] = {
     "discrimination.roc": Picture(
         ("false_rate", "true_rate"),
@@ -58,6 +61,7 @@ PICTURES: dict[str, Picture] = {
             "Bad rate beside mean PD of each period; PDs are through the cycle, a period is not.",
         ),
         half=True,
+        least=2,
     ),
     "stability.psi": Picture(
         ("kind", "name", "psi"),
@@ -114,6 +118,15 @@ PICTURES: dict[str, Picture] = {
             "Shares of the grades by the PDs as they are, and by those of a downturn.",
         ),
     ),
+    "fairness.*": Picture(
+        ("group", "approval_rate"),
+        bars.approvals,
+        Words(
+            "各群体通过率与最高者之比；竖线为规则的红（实线，五分之四）、黄（虚线）界限。",
+            "Approval rate over that of the highest group; the lines are the rule's, red solid "
+            "and amber dashed.",
+        ),
+    ),
     "challenger.models": Picture(
         ("model", "gain", "gain_low", "gain_high"),
         ranking.rivals,
@@ -123,3 +136,12 @@ PICTURES: dict[str, Picture] = {
         ),
     ),
 }
+
+
+def picture_of(section: str, table: str, frame: pl.DataFrame) -> Picture | None:
+    """Return the picture of a table; None where it has none."""
+    for name in (f"{section}.{table}", f"{section}.*"):
+        if name in PICTURES:
+            found = PICTURES[name]
+            return found if found.fits(frame) else None
+    return None

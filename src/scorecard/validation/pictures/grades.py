@@ -27,17 +27,23 @@ def calibration(table: pl.DataFrame, look: Look) -> Figure:
     axes.grid(axis="y", color=GRID, linewidth=0.8)
     least = np.nanmin(np.concatenate([pd, low[low > 0], rate[rate > 0]])) / 1.6
     axes.set_yscale("log")
-    axes.plot(x, pd, color=LINE, marker="_", markersize=15, markeredgewidth=2.4, linewidth=0.8,
-              linestyle=":", label=look.say("等级平均PD（跨周期）", "mean PD of the grade (through the cycle)"))  # fmt: skip
+    mark = {"marker": "_", "markersize": 15}
+    axes.plot(
+        x, pd, color=LINE, markeredgewidth=2.4, linewidth=0.8, linestyle=":", **mark,
+        label=look.say("等级平均PD（跨周期）", "mean PD, through the cycle"),
+    )  # fmt: skip
     if "pd_at_level" in shown.columns:
-        axes.plot(x, numbers(shown, "pd_at_level"), color=INK, marker="_", markersize=15,
-                  markeredgewidth=1.4, linewidth=0,
-                  label=look.say("移到本期水平的PD", "PD at the level of the period"))  # fmt: skip
+        axes.plot(
+            x, numbers(shown, "pd_at_level"), color=INK, markeredgewidth=1.4, linewidth=0, **mark,
+            label=look.say("移到本期水平的PD", "PD at the level of the period"),
+        )  # fmt: skip
     at = np.maximum(rate, least)  # no bad at all lies on the lower edge
     reach = np.stack([at - np.maximum(low, least), np.maximum(high - at, 0)])
-    axes.errorbar(x, at, yerr=np.abs(np.nan_to_num(reach)), fmt="o", color=RISKIER, ecolor=RISKIER,
-                  elinewidth=1.2, capsize=3, markersize=4.5,
-                  label=look.say("实际坏账率与 Jeffreys 区间", "bad rate with its Jeffreys interval"))  # fmt: skip
+    axes.errorbar(
+        x, at, yerr=np.abs(np.nan_to_num(reach)), fmt="o", color=RISKIER, ecolor=RISKIER,
+        elinewidth=1.2, capsize=3, markersize=4.5,
+        label=look.say("坏账率与 Jeffreys 区间", "bad rate, Jeffreys interval"),
+    )  # fmt: skip
     axes.set_ylim(least, min(1.0, 2.2 * float(np.nanmax(np.concatenate([pd, rate])))))
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{100 * value:.3g}%"))
     axes.yaxis.set_minor_formatter(FuncFormatter(lambda *_: ""))
@@ -61,7 +67,7 @@ def level(table: pl.DataFrame, look: Look) -> Figure:
 
     rate, pd = numbers(table, "bad_rate"), numbers(table, "mean_pd")
     figure, axes = _pairs(
-        table["cohort"].to_list(), pd, rate, look,
+        table["cohort"].to_list(), pd, rate,
         (look.say("平均PD", "mean PD"), look.say("实际坏账率", "bad rate")), HALF,
     )  # fmt: skip
     axes.yaxis.set_major_formatter(PercentFormatter(1, decimals=None))
@@ -79,7 +85,7 @@ def shares(table: pl.DataFrame, look: Look) -> Figure:
 
     then, now = numbers(table, "share_then"), numbers(table, "share_now")
     figure, axes = _pairs(
-        table["grade"].to_list(), then, now, look,
+        table["grade"].to_list(), then, now,
         (look.say("训练时", "in training"), look.say("本期", "now")), WIDE,
     )  # fmt: skip
     axes.yaxis.set_major_formatter(PercentFormatter(1, decimals=None))
@@ -99,7 +105,7 @@ def downturn(table: pl.DataFrame, look: Look) -> Figure:
 
     now, then = numbers(table, "share"), numbers(table, "downturn_share")
     figure, axes = _pairs(
-        table["grade"].to_list(), now, then, look,
+        table["grade"].to_list(), now, then,
         (look.say("跨周期", "through the cycle"), look.say("经济下行", "in a downturn")), WIDE,
     )  # fmt: skip
     axes.yaxis.set_major_formatter(PercentFormatter(1, decimals=None))
@@ -120,7 +126,11 @@ def matrix(table: pl.DataFrame, look: Look) -> Figure:
     total = counts.sum(axis=1, keepdims=True)
     share = np.divide(counts, total, out=np.zeros_like(counts), where=total > 0)
     figure, axes = new_figure(WIDE * 0.8, 0.9 + 0.34 * table.height)
-    axes.imshow(share, cmap="Blues", vmin=0, vmax=max(0.6, float(share.max())), aspect="auto")
+    axes.pcolormesh(
+        np.arange(len(to) + 1) - 0.5, np.arange(len(share) + 1) - 0.5, share, cmap="Blues", vmin=0,
+        vmax=max(0.6, float(share.max())),
+    )  # fmt: skip
+    axes.invert_yaxis()
     for i, j in zip(*np.nonzero(share >= 0.005), strict=True):
         axes.text(j, i, f"{share[i, j]:.0%}", ha="center", va="center", fontsize=8,
                   color="white" if share[i, j] > 0.4 else INK)  # fmt: skip
@@ -149,7 +159,7 @@ def _edge(k: int) -> Any:
 
 
 def _pairs(
-    names: list[str], first: Any, second: Any, look: Look, called: tuple[str, str], width: float
+    names: list[str], first: Any, second: Any, called: tuple[str, str], width: float
 ) -> tuple[Figure, Any]:
     x = np.arange(len(names))
     figure, axes = new_figure(width, 2.6)

@@ -48,16 +48,20 @@ class Look:
 
 @dataclass(frozen=True)
 class Picture:
-    """A picture drawn from one table: the columns it reads, and what a reader sees in it."""
+    """A picture drawn from one table: the columns it reads, and what a reader sees in it.
+
+    ``half`` pictures stand beside each other; tables of fewer than ``least`` rows have none.
+    """
 
     needs: tuple[str, ...]
     draw: Callable[[pl.DataFrame, Look], Figure]
     caption: Words
     half: bool = False
+    least: int = 1
 
     def fits(self, table: pl.DataFrame) -> bool:
-        """Whether the table has rows and every column that the picture reads."""
-        return not table.is_empty() and set(self.needs) <= set(table.columns)
+        """Whether the table has rows enough, and every column that the picture reads."""
+        return table.height >= self.least and set(self.needs) <= set(table.columns)
 
 
 def numbers(table: pl.DataFrame, name: str) -> NDArray[np.float64]:
@@ -111,5 +115,5 @@ def beside(axes: Any, place: Any, texts: Sequence[str], *, at: Any) -> None:
         if np.isfinite(x):
             axes.annotate(
                 text, (x, y), xytext=(6, 0), textcoords="offset points", va="center", fontsize=8,
-                color=INK,
+                color=INK, bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.8},
             )  # fmt: skip
