@@ -60,6 +60,13 @@ _COLUMNS: dict[str, tuple[str, str, str]] = {
     "judged_goods": ("评判好样本", "goods judged", ""),
     "on_scorecard": ("评分卡使用", "on the scorecard", ""),
     "proxy_auc": ("推断AUC", "proxy AUC", "area"),
+    "audit_group": ("受审群体", "audited", ""),
+    "file": ("文件", "file", ""),
+    "pd_from": ("PD 自", "PD from", "rate"),
+    "pd_to": ("PD 至", "PD to", "rate"),
+    "reads": ("读取字段", "reads", ""),
+    "rows_taken_out": ("排除行数", "rows taken out", "count"),
+    "sha256": ("SHA-256", "SHA-256", ""),
     "band": ("档", "band", ""),
     "bandwidth": ("带宽", "bandwidth", "factor"),
     "bins": ("分箱数", "bins", "count"),
@@ -299,6 +306,21 @@ def forms(names: Sequence[str], table: str = "") -> dict[str, str]:
             form = _form(stem)
             last = form if form not in ("", "count", "p", "year") else last
         found[name] = _OWN.get(f"{table}.{name}", form)
+    return found
+
+
+def paired(names: Sequence[str]) -> set[str]:
+    """Return the columns that hold one text in two languages: ``x_zh`` with ``x_en``, zh with en.
+
+    >>> sorted(paired(["rule_zh", "rule_en", "size_en"]))
+    ['rule_en', 'rule_zh']
+    """
+    held = set(names)
+    found = set()
+    for name in names:
+        other = f"{name.removesuffix('zh')}en"
+        if (name == "zh" or name.endswith("_zh")) and other in held:
+            found |= {name, other}
     return found
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 
-from scorecard.validation.columns import forms, heading, light_word, written
+from scorecard.validation.columns import forms, heading, light_word, paired, written
 from scorecard.validation.light import Light
 from scorecard.validation.words import Words
 
@@ -77,7 +77,7 @@ def table(frame: pl.DataFrame, labels: Labels | None = None, *, name: str = "") 
     ``name`` is ``section.table``.
     """
     shown = frame.head(MOST_ROWS)
-    pairs = {each for each in frame.columns if _pair(each, frame.columns)}
+    pairs = paired(frame.columns)
     columns = [each for each in frame.columns if each not in pairs or each.endswith("zh")]
     form = forms(frame.columns, name)
     numeric = {each for each in columns if frame[each].dtype.is_numeric()}
@@ -111,15 +111,6 @@ def table(frame: pl.DataFrame, labels: Labels | None = None, *, name: str = "") 
 def rows(pairs: Sequence[tuple[str, str]]) -> str:
     """Return terms and what they are, both HTML already."""
     return "<dl>" + "".join(f"<div><dt>{k}<dd>{v}</div>" for k, v in pairs) + "</dl>"
-
-
-def _pair(name: str, columns: Sequence[str]) -> bool:
-    for own, other in (("zh", "en"), ("en", "zh")):
-        if name == own and other in columns:
-            return True
-        if name.endswith(f"_{own}") and f"{name[:-2]}{other}" in columns:
-            return True
-    return False
 
 
 def _called(name: str, pair: bool) -> Words:

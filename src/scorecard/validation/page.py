@@ -1,9 +1,7 @@
-"""The report as one page: it fetches nothing, needs no script, and prints on A4."""
+"""The report as one page: the verdict, the sections at a glance, each section, the appendix."""
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import re
 from collections.abc import Mapping
 from html import escape
@@ -11,23 +9,21 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from scorecard.errors import InputError
 from scorecard.explain.svg import to_svg
 from scorecard.validation.columns import light_word, number, p_value, written
+from scorecard.validation.document import LANGUAGES, document
 from scorecard.validation.evidence import TESTING
 from scorecard.validation.light import Light
 from scorecard.validation.markup import FOLDED, Labels, both, folded, lamp, rows, say, table
 from scorecard.validation.pictures import PICTURES, Look, picture_of
 from scorecard.validation.questions import QUESTIONS, RULES, table_title
 from scorecard.validation.section import Finding, Section
-from scorecard.validation.stylesheet import SCRIPT, STYLE
 from scorecard.validation.verdict import decisive, shown, verdict
 from scorecard.validation.words import Language, Words
 
 if TYPE_CHECKING:
     from scorecard.validation.report import ValidationReport
 
-_LANGUAGES: tuple[Language, ...] = ("en", "zh")
 _UP = f'<a class="up" href="#summary">↑ {say("一览", "overview")}</a>'
 _LIGHTS = (
     (
@@ -66,33 +62,12 @@ def page(report: ValidationReport, *, language: Language = "en") -> str:
 
     Raises `InputError` for a language other than en and zh.
     """
-    if language not in _LANGUAGES:
-        raise InputError(f"language must be en or zh; got {language!r}.")
-    script = base64.b64encode(hashlib.sha256(SCRIPT.encode()).digest()).decode()
-    checked = {each: " checked" * (each == language) for each in _LANGUAGES}
     about = report.about
     title = Words(f"模型验证报告 · {_model(about)}", f"Validation report · {_model(about)}")
     sections = "".join(_section(section, about) for section in report.sections)
-    return f"""<!doctype html>
-<html lang="{"zh-CN" if language == "zh" else "en"}">
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; \
-style-src 'unsafe-inline'; script-src 'sha256-{script}'">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{escape(title.of(language))}</title>
-<style>{STYLE.replace("$FOOT", _foot(about))}</style>
-<input class="radio" type="radio" name="language" id="show-en" aria-label="English"{checked["en"]}>
-<input class="radio" type="radio" name="language" id="show-zh" aria-label="中文"{checked["zh"]}>
-<main>
-<nav class="switch"><label for="show-en">English</label><label for="show-zh">中文</label></nav>
-{_head(report)}
-{_summary(report)}
-{sections}
-{_appendix(report)}
-</main>
-<script>{SCRIPT}</script>
-</html>
-"""
+    body = f"{_head(report)}\n{_summary(report)}\n{sections}\n{_appendix(report)}"
+    sha256 = str((about.get("model") or {}).get("sha256") or "")
+    return document(title, body, f"{_model(about)} · {sha256[:12]}", language)
 
 
 def _head(report: ValidationReport) -> str:
@@ -225,7 +200,7 @@ def _figure(section: Section, name: str, frame: pl.DataFrame, about: Mapping[str
     if picture is None:
         return ""
     drawn = ""
-    for language in _LANGUAGES:
+    for language in LANGUAGES:
         tag = "zh-CN" if language == "zh" else "en"
         look = Look(language, about.get("labels", {}), about.get("rules", {}))
         svg = to_svg(
@@ -365,9 +340,3 @@ def _code(text: Any) -> str:
 def _anchor(*names: str) -> str:
     """Return an id for a section or a table, whatever it is called."""
     return "-".join(re.sub(r"[^0-9A-Za-z_]", "_", name) for name in names)
-
-
-def _foot(about: Mapping[str, Any]) -> str:
-    """Return what stands at the foot of every printed page, safe inside a style sheet."""
-    sha256 = (about.get("model") or {}).get("sha256") or ""
-    return re.sub(r"[^\w .·-]", "", f"{_model(about)} · {str(sha256)[:12]}")

@@ -73,6 +73,7 @@ th:last-child, td:last-child { padding-right: 0; }
 .data .lamp { font-size: inherit; padding-left: .4rem; } .data .lamp b { font-weight: 400; }
 .flow .data { min-width: 100%; }
 section { margin-top: 3rem; padding-top: 1.1rem; border-top: 2px solid var(--ink); }
+section.part { margin-top: 1.8rem; padding-top: .7rem; border-top-width: 1px; }
 h2 .up { margin-left: auto; font-size: .8rem; font-weight: 400; text-decoration: none;
   color: var(--soft); }
 .pictures { display: grid; grid-template-columns: 1fr 1fr; gap: .4rem 1.6rem; margin: 1rem 0; }

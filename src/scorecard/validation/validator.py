@@ -43,6 +43,7 @@ def validate(
     Raises `InputError` for what is no model or no table, `BundleError` for a damaged bundle and
     `TableError` for a table that cannot be judged.
     """
+    progress("loading the model", 0.0)
     bundle, version = _bundle(model)
     rater = Rater(bundle, version=version)
     policy = Policy.parse(rater.product.policy)
@@ -56,8 +57,10 @@ def validate(
     sample = draw_judged(product, policy, table, window=window)
     progress("rating", 0.0)
     judged = _rated(rater, sample.judged)
+    progress("rating", 0.4)
     early = None if sample.early is None else _rated(rater, sample.early)
     other = other_name = None
+    progress("rating", 0.8)
     if champion is not None:
         rival_bundle, rival_version = _bundle(champion)
         rival = Rater(rival_bundle, version=rival_version)
