@@ -104,7 +104,8 @@ def _show(report: ValidationReport, language: Language) -> None:
     if zh:
         judged = f"被评价样本{data.get('rows', 0):,}行，其中坏样本{data.get('bads', 0):,}"
     frame = pl.DataFrame(rows, schema=dict.fromkeys(names, pl.String), orient="row")
-    screen.print_table(frame, f"{report.about.get('product')} · {judged}", {})
+    screen.out.print(f"{report.about.get('product')} · {judged}")
+    screen.print_table(frame, "", {})
     screen.out.print(report.verdict.zh if zh else report.verdict.en)
 
 

@@ -183,7 +183,7 @@ def _findings(findings: tuple[Finding, ...]) -> str:
     for found in findings:
         p = ""
         if tested:
-            p = f'<td class="p"><i>p </i>{p_value(found.p_value)}'
+            p = f'<td class="p"><i>p </i>{escape(p_value(found.p_value))}'
         lines.append(
             f"<tr><td>{lamp(found.light)}<td>{both(found.what)}"
             f'<td class="number">{both(shown(found))}<td class="rule">{both(found.rule)}{p}'

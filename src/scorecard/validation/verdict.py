@@ -28,7 +28,8 @@ def verdict(sections: Sequence[Section]) -> Words:
     if not n:
         return Words("没有可评判的部分。", "There is no section to judge.")
     if len(by_light[Light.GREEN]) == n:
-        return Words(f"全部{n}个部分均为绿灯。", f"All {n} sections are green.")
+        every = f"All {n} sections are green." if n > 1 else "The one section is green."
+        return Words(f"全部{n}个部分均为绿灯。", every)
     zh: list[str] = []
     en: list[str] = []
     for light, zh_word, en_word in (
