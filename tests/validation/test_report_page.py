@@ -126,7 +126,7 @@ def test_no_script_is_needed_and_only_our_own_may_run(page: Page, html: str) -> 
 
 
 def test_both_languages_have_the_same_texts(page: Page) -> None:
-    count = {lang: 0 for lang in ("en", "zh-CN")}
+    count = dict.fromkeys(("en", "zh-CN"), 0)
     for tag, found in page.tags:
         if tag == "span" and found.get("lang") in count:
             count[str(found["lang"])] += 1
