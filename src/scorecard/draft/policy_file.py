@@ -99,7 +99,7 @@ validation:
     segments: []
   calibration:
     grade_factor: {{amber: 1.2, red: 1.5}}
-    level_factor: {{amber: 1.5, red: 3.0}}
+    level_factor: {{amber: 1.25, red: 2.0}}
   stability:
     psi: {{amber: 0.1, red: 0.25}}
   concentration:

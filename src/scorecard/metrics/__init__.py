@@ -3,17 +3,14 @@
 from scorecard.metrics.accuracy import auc, bad_rate, brier, gini, ks, mean_pd
 from scorecard.metrics.calibration import Estimate, calibration_intercept, calibration_slope
 from scorecard.metrics.jeffreys import effective_rows, jeffreys_interval, jeffreys_p_value
-from scorecard.metrics.temporary import StabilityBins, delong
 
 __all__ = [
     "Estimate",
-    "StabilityBins",
     "auc",
     "bad_rate",
     "brier",
     "calibration_intercept",
     "calibration_slope",
-    "delong",
     "effective_rows",
     "gini",
     "jeffreys_interval",
