@@ -76,7 +76,7 @@ def _index(cycle: CycleModel, part: Part, pd: Floats) -> float | None:
 
 
 def _estimate(
-    name: str, measure: Callable[..., metrics.Estimate], part: Part, pd: Floats
+    name: str, measure: Callable[..., metrics.Measure], part: Part, pd: Floats
 ) -> dict[str, float | None]:
     names = (f"calibration_{name}", f"{name}_low", f"{name}_high")
     try:
