@@ -114,13 +114,13 @@ def power(features: FeatureSet, part: Part, table: pl.DataFrame) -> pl.DataFrame
     iv = dict(table.select("feature", "iv").rows())
     rows = []
     for name in features.names:
-        area = None
+        area: float | None = None
         if name in features.numeric:
             values = part.features[name].to_numpy()
             known = ~np.isnan(values)
             y = part.y[known]
             if 0 < y.sum() < len(y):
-                area = metrics.auc(y, values[known], part.weight[known])
+                area = float(metrics.auc(y, values[known], part.weight[known]))
                 area = max(area, 1 - area)
         strong = iv.get(name, 0.0) > SUSPICIOUS_IV or (area or 0.0) > SUSPICIOUS_AUC
         rows.append({"feature": name, "iv": iv.get(name), "auc": area, "suspicious": strong})
