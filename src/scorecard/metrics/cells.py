@@ -68,10 +68,11 @@ def edges(values: Floats, w: Floats | None, bins: int) -> tuple[float, ...]:
     values = values[order]
     reached = np.arange(1.0, len(values) + 1) if w is None else np.cumsum(w[order])
     at = np.searchsorted(reached, np.arange(1, bins) / bins * reached[-1] * (1 - 1e-12))
-    edges = np.unique(values[at])
-    if edges[0] == values[0]:
-        edges = np.concatenate(([np.nextafter(edges[0], -np.inf)], edges))
-    return tuple(edges.tolist())
+    found = np.unique(values[at])
+    if found[0] == values[0]:
+        below = min(np.nextafter(found[0], -np.inf), found[0] - np.finfo(np.float64).tiny)
+        found = np.concatenate(([below], found))
+    return tuple(found.tolist())
 
 
 def codes(values: Floats, edges: tuple[float, ...]) -> NDArray[Any]:
