@@ -73,6 +73,8 @@ def test_what_is_no_vintage_is_refused() -> None:
         metrics.vintage(["a", "a"], [0, 2], [3, 3])
     with pytest.raises(InputError, match="observed_age must be finite"):
         metrics.vintage(["a", "a"], [1, 2], [3, np.nan])
+    with pytest.raises(InputError, match="default_age must be numbers or missing"):
+        metrics.vintage(["a", "a"], ["1", "2"], [3, 3])
     with pytest.raises(InputError, match="one entry a loan"):
         metrics.vintage(["a", "a"], [1, 2, 3], [3, 3])
 

@@ -6,6 +6,7 @@ import itertools
 import json
 
 import numpy as np
+import pandas as pd
 import polars as pl
 import pytest
 from scipy.stats import entropy
@@ -134,6 +135,16 @@ def test_frozen_bins_survive_json(sample: pl.Series) -> None:
     again = StabilityBins.from_dict(json.loads(json.dumps(bins.to_dict())))
     assert again == bins
     assert again.count(sample).tolist() == list(bins.expected)
+
+
+@pytest.mark.parametrize("values", [[1, 2.5, None, 4], ["a", None, "b", "a"]])
+def test_any_column_will_do(values: list[object]) -> None:
+    """A list, a polars or pandas series, an array; a missing value is one in each."""
+    bins = StabilityBins.fit(pl.Series(values, strict=False), bins=2)
+    for same in (values, pd.Series(values), np.array(values, dtype=object)):
+        assert StabilityBins.fit(same, bins=2) == bins
+    with pytest.raises(InputError, match="must hold one type of value"):
+        StabilityBins.fit([1, "a"])
 
 
 def test_what_is_no_sample_is_refused() -> None:
