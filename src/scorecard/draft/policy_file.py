@@ -109,10 +109,13 @@ validation:
   leakage:
     auc: {{amber: 0.8, red: 0.85}}
     iv: {{amber: 0.5, red: 1.0}}
+  # One strong feature, or a portfolio of low PDs, multiplies the mean PD whatever the model's
+  # quality: to be known, not a fault. Whether a strong feature leaks is leakage's to say. A line
+  # `red:` beside amber makes it a limit.
   sensitivity:
-    single_factor: {{amber: 3.0, red: 6.0}}
+    single_factor: {{amber: 3.0}}
     downturn_index: -2.33
-    downturn_factor: {{amber: 3.0, red: 6.0}}
+    downturn_factor: {{amber: 3.0}}
   fairness:
     groups: {groups}
     impact_ratio: {{amber: 0.9, red: 0.8}}

@@ -4,7 +4,20 @@ from collections.abc import Callable
 
 from scorecard.validation.evidence import Evidence
 from scorecard.validation.section import Section
+from scorecard.validation.sections import (
+    explanation,
+    fairness,
+    leakage,
+    monotonicity,
+    sensitivity,
+)
 
-SECTIONS: tuple[Callable[[Evidence], Section], ...] = ()
+SECTIONS: tuple[Callable[[Evidence], Section], ...] = (
+    monotonicity.section,
+    explanation.section,
+    leakage.section,
+    sensitivity.section,
+    fairness.section,
+)
 
 __all__ = ["SECTIONS"]
