@@ -13,7 +13,7 @@ from scorecard import metrics
 from scorecard.validation.evidence import Evidence
 from scorecard.validation.holm import holm
 from scorecard.validation.light import Light, at_most, proven
-from scorecard.validation.line import told
+from scorecard.validation.lines import above
 from scorecard.validation.section import Finding, Section
 from scorecard.validation.words import Words
 
@@ -54,7 +54,7 @@ def section(evidence: Evidence) -> Section:
                 _WHAT,
                 share,
                 f"{share:.1%} ({far:,} of {len(moved):,})",
-                told(limits, ".0%", tested=True),
+                tested(above(limits, ".0%"), evidence.alpha),
                 proven(at_most(share, limits), p, evidence.alpha),
                 p,
             ),
