@@ -50,4 +50,4 @@ def baseline(
 
 def _area(part: Part, margin: Floats) -> KnownArea:
     found = metrics.delong(part.y, margin, part.weight)
-    return KnownArea(found.value, found.variance**0.5)
+    return KnownArea(float(found), found.standard_error or 0.0)

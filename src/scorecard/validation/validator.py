@@ -7,6 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+
 from scorecard.contract import as_frame, read_table
 from scorecard.errors import InputError
 from scorecard.policy import Policy
@@ -78,9 +80,11 @@ def validate(
         seed=seed,
     )
     sections = []
-    for k, section in enumerate(SECTIONS):
-        progress("validating", k / len(SECTIONS))
-        sections.append(section(evidence))
+    # One thread each: beside other programs, threads that wait for each other cost more than help.
+    with threadpool_limits(1, user_api="openmp"):
+        for k, section in enumerate(SECTIONS):
+            progress("validating", k / len(SECTIONS))
+            sections.append(section(evidence))
     progress("validating", 1.0)
     return ValidationReport(_about(evidence), tuple(sections))
 
