@@ -22,6 +22,16 @@ def table(portfolio: pl.DataFrame, tmp_path_factory: pytest.TempPathFactory) -> 
 
 
 @pytest.fixture
+def judge(scorecard, light, bundle_path: Path, table: Path):
+    """Run ``scorecard validate`` on a bundle and a table."""
+
+    def run(*args: object, data: Path = table) -> tuple[int, str, str]:
+        return scorecard("validate", bundle_path, "--data", data, *args)
+
+    return run
+
+
+@pytest.fixture
 def light(monkeypatch: pytest.MonkeyPatch):
     """Make every report show one light."""
 
@@ -41,12 +51,10 @@ def light(monkeypatch: pytest.MonkeyPatch):
 
 
 def test_report_numbers_and_card_are_written_and_told(
-    scorecard, light, bundle_path: Path, table: Path, rater: sc.Rater, tmp_path: Path
+    judge, bundle_path: Path, table: Path, rater: sc.Rater, tmp_path: Path
 ) -> None:
     html, numbers, card = (tmp_path / name for name in ("r.html", "r.json", "c.md"))
-    code, out, _ = scorecard(
-        "validate", bundle_path, "--data", table, "--html", html, "--json", numbers, "--card", card
-    )
+    code, out, _ = judge("--html", html, "--json", numbers, "--card", card)
     assert code == 0
     made = sc.validate(bundle_path, table)
     assert json.loads(numbers.read_text(encoding="utf-8")) == made.to_dict()
@@ -62,34 +70,32 @@ def test_report_numbers_and_card_are_written_and_told(
 
 
 @pytest.mark.parametrize(
-    ("shown", "option", "code"),
+    ("shown", "options", "code"),
     [
-        (Light.RED, None, 0),
-        (Light.RED, "red", 3),
-        (Light.AMBER, "red", 0),
-        (Light.AMBER, "amber", 3),
-        (Light.RED, "amber", 3),
-        (Light.GREEN, "amber", 0),
-        (Light.GREY, "amber", 0),
+        (Light.RED, (), 0),
+        (Light.RED, ("--fail-on", "red"), 3),
+        (Light.AMBER, ("--fail-on", "red"), 0),
+        (Light.AMBER, ("--fail-on", "amber"), 3),
+        (Light.RED, ("--fail-on", "amber"), 3),
+        (Light.GREEN, ("--fail-on", "amber"), 0),
+        (Light.GREY, ("--fail-on", "amber"), 0),
     ],
 )
 def test_the_exit_code_follows_fail_on_alone(
-    scorecard, light, bundle_path: Path, table: Path, tmp_path: Path,
-    shown: Light, option: str | None, code: int,
-) -> None:  # fmt: skip
+    judge, light, shown: Light, options: tuple[str, ...], code: int
+) -> None:
     light(shown)
-    out = tmp_path / "r.json"
-    args = () if option is None else ("--fail-on", option)
-    assert scorecard("validate", bundle_path, "--data", table, "--json", out, *args)[0] == code
-    assert out.is_file()  # the report is written whatever the code
+    assert judge(*options)[0] == code
 
 
-def test_a_window_and_a_language(scorecard, light, bundle_path: Path, table: Path) -> None:
+def test_a_failing_report_is_written_all_the_same(judge, tmp_path: Path) -> None:
+    assert judge("--json", tmp_path / "r.json", "--fail-on", "amber")[0] == 3
+    assert (tmp_path / "r.json").is_file()
+
+
+def test_a_window_and_a_language(judge, bundle_path: Path, table: Path) -> None:
     window = "as_of_date >= date '2024-07-01'"
-    code, out, _ = scorecard(
-        "validate", bundle_path, "--data", table, "--window", window, "--language", "zh",
-        "--champion", bundle_path,
-    )  # fmt: skip
+    code, out, _ = judge("--window", window, "--language", "zh", "--champion", bundle_path)
     judged = sc.validate(bundle_path, table, window=window).about["data"]
     assert code == 0
     assert f"被评价样本{judged['rows']:,}行" in out
@@ -126,34 +132,23 @@ def test_a_mistake_is_one_sentence_before_any_work(
     assert before == {path: path.read_bytes() for path in tmp_path.iterdir() if path.is_file()}
 
 
-def test_an_earlier_report_and_an_empty_file_are_written_over(
-    scorecard, light, bundle_path: Path, table: Path, tmp_path: Path
-) -> None:
+def test_an_earlier_report_and_an_empty_file_are_written_over(judge, tmp_path: Path) -> None:
     paths = {"--html": "r.html", "--json": "r.json", "--card": "c.md"}
     args = [each for option, name in paths.items() for each in (option, tmp_path / name)]
     (tmp_path / "r.html").touch()
     for language in ("zh", "en"):
-        code, _, err = scorecard(
-            "validate", bundle_path, "--data", table, "--language", language, *args
-        )
+        code, _, err = judge("--language", language, *args)
         assert code == 0, err
     assert (tmp_path / "c.md").read_text(encoding="utf-8").startswith("# Model card: ")
 
 
-@pytest.mark.parametrize(
-    ("data", "window", "said"),
-    [
-        ("absent.parquet", None, "there is no such file"),
-        (None, "as_of_date > 'x", "Not a SQL expression"),
-    ],
-)
-def test_bad_input_ends_with_two_and_nothing_written(
-    scorecard, light, bundle_path: Path, table: Path, tmp_path: Path, data, window, said: str
-) -> None:
+def test_bad_input_ends_with_two_and_nothing_written(judge, tmp_path: Path) -> None:
     html = tmp_path / "r.html"
-    args = [] if window is None else ["--window", window]
-    source = table if data is None else tmp_path / data
-    code, out, err = scorecard("validate", bundle_path, "--data", source, "--html", html, *args)
-    assert (code, out) == (2, "")
-    assert said in err.splitlines()[-1]
-    assert not html.exists()
+    for (code, out, err), said in (
+        (judge("--html", html, data=tmp_path / "absent.parquet"), "there is no such file"),
+        (judge("--html", html, "--window", "as_of_date > 'x"), "Not a SQL expression"),
+        (judge("--html", html, "--champion", tmp_path), "manifest.json cannot be read"),
+    ):
+        assert (code, out) == (2, "")
+        assert said in err.splitlines()[-1]
+        assert not html.exists()

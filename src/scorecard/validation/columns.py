@@ -176,7 +176,7 @@ _COLUMNS: dict[str, tuple[str, str, str]] = {
     "share": ("占比", "share", "share"),
     "share_now": ("本期占比", "share now", "share"),
     "share_then": ("训练期占比", "share in training", "share"),
-    "shown": ("数值", "shown", ""),
+    "shown": ("数值", "number", ""),
     "special": ("特殊值", "special", "share"),
     "standard_error": ("标准误", "standard error", "area"),
     "step": ("步骤", "step", ""),
@@ -191,7 +191,7 @@ _COLUMNS: dict[str, tuple[str, str, str]] = {
     "value": ("取值", "value", ""),
     "weight": ("权重", "weight", "count"),
     "weighted_bad_rate": ("加权坏账率", "weighted bad rate", "rate"),
-    "what": ("内容", "what", ""),
+    "what": ("结论项", "finding", ""),
     "window": ("窗口", "window", ""),
     "year": ("年份", "year", "year"),
 }

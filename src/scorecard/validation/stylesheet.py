@@ -54,7 +54,9 @@ table { border-collapse: collapse; width: 100%; }
 th { text-align: left; font-size: .78rem; font-weight: 600; color: var(--soft);
   border-bottom: 1.5px solid var(--ink); padding: .3rem .8rem .3rem 0; vertical-align: bottom; }
 td { border-bottom: 1px solid var(--line); padding: .42rem .8rem .42rem 0; vertical-align: top;
-  overflow-wrap: anywhere; }
+  overflow-wrap: break-word; }
+.wide td { overflow-wrap: anywhere; }
+.about + .scroll { margin-top: .7rem; }
 .n { text-align: right; font-variant-numeric: tabular-nums; }
 th:last-child, td:last-child { padding-right: 0; }
 .summary td:nth-child(2), .findings td:nth-child(2) { overflow-wrap: normal; }
@@ -76,8 +78,9 @@ section { margin-top: 3rem; padding-top: 1.1rem; border-top: 2px solid var(--ink
 section.part { margin-top: 1.8rem; padding-top: .7rem; border-top-width: 1px; }
 h2 .up { margin-left: auto; font-size: .8rem; font-weight: 400; text-decoration: none;
   color: var(--soft); }
-.pictures { display: grid; grid-template-columns: 1fr 1fr; gap: .4rem 1.6rem; margin: 1rem 0; }
-figure { margin: 0; grid-column: 1 / -1; }
+.pictures { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: .4rem 1.6rem;
+  margin: 1rem 0; }
+figure { margin: 0; min-width: 0; grid-column: 1 / -1; }
 figure.half { grid-column: auto; }
 figure > div { overflow-x: auto; }
 figure svg { display: block; width: 100%; height: auto; max-width: 47rem; }
@@ -94,7 +97,7 @@ details > summary { cursor: pointer; font-size: .88rem; font-weight: 600; color:
   main { padding: .8rem 1rem 3rem; }
   h1 { font-size: 1.4rem; }
   .verdict { flex-direction: column; gap: .5rem; padding: .8rem 1rem; }
-  .pictures { grid-template-columns: 1fr; }
+  .pictures { grid-template-columns: minmax(0, 1fr); }
   figure:not(.half) svg { min-width: 36rem; }
   .flow { columns: auto; }
   .stack thead { display: none; }

@@ -121,7 +121,7 @@ def _square(look: Look) -> tuple[Figure, Any]:
     bare(axes, left=True)
     axes.grid(color=GRID, linewidth=0.8)
     axes.plot([0, 1], [0, 1], color=ENDS, linewidth=0.9, linestyle=":")
-    axes.set(xlim=(0, 1), ylim=(0, 1.01))
+    axes.set(xlim=(0, 1.01), ylim=(0, 1.01))
     for axis in (axes.xaxis, axes.yaxis):
         axis.set_major_formatter(PercentFormatter(1))
     return figure, axes
