@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
@@ -11,7 +11,7 @@ from scipy.special import ndtr
 
 from scorecard.errors import LeakError
 from scorecard.logodds import Floats
-from scorecard.validation.cells import Area, absent, cells, foretold
+from scorecard.validation.cells import Area, absent, foretold
 from scorecard.validation.claim import Claim, Verdict, verdicts
 from scorecard.validation.evidence import Evidence
 from scorecard.validation.light import Light, at_most
@@ -47,11 +47,13 @@ class Alone:
         y, weight, values = judged.y, judged.weight, judged.part.features[name]
         bins = next((b for b in evidence.rater.card.bins if b.name == name), None)
         if bins is None:
-            by, risk = "judged rows", foretold(cells(values), y, weight, seed=evidence.seed)
+            by, risk = "other judged rows", foretold(values, y, weight, seed=evidence.seed)
         else:
             by, risk = "scorecard", -np.array(bins.woe)[bins.index(values)]
         empty = absent(values).astype(np.float64)
         iv, error = _iv(risk, y, weight)
+        if bins is None:  # the WOE are of rows as few as those compared: they vary as much again
+            error *= 2
         some = 0 < empty.sum() < len(empty)
         return cls(
             feature=name,
@@ -126,7 +128,7 @@ def section(evidence: Evidence) -> Section:
 
 def _either_way(y: Floats, flag: Floats, weight: Floats) -> Area:
     area = Area.of(y, flag, weight)
-    return area if area.auc >= 0.5 else Area(1 - area.auc, area.variance)
+    return area if area.auc >= 0.5 else replace(area, auc=1 - area.auc)
 
 
 def _iv(risk: Floats, y: Floats, weight: Floats) -> tuple[float, float]:
