@@ -8,13 +8,15 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import expit, logit, ndtr
+from scipy.special import expit, logit, ndtr, ndtri
 
 from scorecard import metrics
 from scorecard.logodds import Floats
 
 #: At most so many quantiles of a number, or levels of a text, are cells; and how many folds.
 MOST, FOLDS = 20, 5
+#: What a standard normal number stays within in 95 of 100 cases.
+_Z = float(ndtri(0.975))
 #: Few enough cells that each may hold so many rows of the rarer class.
 _RARER = 10
 
@@ -103,7 +105,7 @@ class Area:
         if not 0 < self.auc < 1:
             return self.auc, self.auc
         at = float(logit(self.auc))
-        half = 1.96 * math.sqrt(self.variance) / (self.auc * (1 - self.auc))
+        half = _Z * math.sqrt(self.variance) / (self.auc * (1 - self.auc))
         return float(expit(at - half)), float(expit(at + half))
 
     def p_above(self, line: float) -> float:

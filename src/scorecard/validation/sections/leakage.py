@@ -15,7 +15,7 @@ from scorecard.validation.cells import Area, absent, foretold
 from scorecard.validation.claim import Claim, Verdict, verdicts
 from scorecard.validation.evidence import Evidence
 from scorecard.validation.light import Light, at_most
-from scorecard.validation.lines import above, tested
+from scorecard.validation.lines import above, borne_out
 from scorecard.validation.section import Finding, Section
 from scorecard.validation.words import Words
 
@@ -96,17 +96,17 @@ def section(evidence: Evidence) -> Section:
             _worst(
                 "auc", Words("单一特征的最高AUC", "Highest AUC of a feature alone"),
                 [(a.feature, a.area.auc, _between(a.area)) for a in alone], by_area,
-                tested(above(rules.auc), evidence.alpha),
+                borne_out(above(rules.auc), evidence.alpha),
             ),
             _worst(
                 "iv", Words("单一特征的最高信息值", "Highest information value of a feature alone"),
                 [(a.feature, a.iv, f"{a.iv:.3f} ± {1.96 * a.iv_error:.3f}") for a in alone], by_iv,
-                tested(above(rules.iv), evidence.alpha),
+                borne_out(above(rules.iv), evidence.alpha),
             ),
             _worst(
                 "missing", Words("特征缺失与否的最高AUC", "Highest AUC of a feature's absence"),
                 [(a.feature, area.auc, _between(area)) for a, area in gaps], by_gap,
-                tested(above(rules.auc), evidence.alpha),
+                borne_out(above(rules.auc), evidence.alpha),
             ),
             _identical(evidence),
             _purge(evidence),
