@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from scorecard import metrics
 from scorecard.contract import Product
+from scorecard.contract.typical import typical_application
 from scorecard.errors import ProductError, TableError
 from scorecard.features import Expression
 from scorecard.logodds import Floats
@@ -63,7 +64,8 @@ class Sample:
     ``undecided`` the rows that an exclusion keeps because it is null for them (null for other
     steps). ``purged`` counts the in-time rows whose label window reached the out-of-time window
     (None: the outcome has no horizon, nothing can be purged). ``rejected`` holds the rows the
-    contract refused, ``fingerprint`` is the SHA-256 of the accepted table.
+    contract refused, ``fingerprint`` is the SHA-256 of the accepted table, ``typical`` a made-up
+    application of it (`typical_application`).
     """
 
     in_time: Part
@@ -73,6 +75,7 @@ class Sample:
     rejected: pl.DataFrame
     ignored: tuple[str, ...]
     fingerprint: str
+    typical: pl.DataFrame | None = None
 
 
 def draw_sample(product: Product, policy: Policy, data: pl.DataFrame) -> Sample:
@@ -121,6 +124,7 @@ def draw_sample(product: Product, policy: Policy, data: pl.DataFrame) -> Sample:
         rejected=checked.rejected,
         ignored=checked.ignored,
         fingerprint=fingerprint(checked.accepted),
+        typical=typical_application(checked.accepted, product.table),
     )
 
 
