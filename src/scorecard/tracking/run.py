@@ -86,6 +86,10 @@ class Run:
         """Set tags."""
         self._client.log_batch(self.id, tags=[RunTag(k, str(v)) for k, v in values.items()])
 
+    def rename(self, name: str) -> None:
+        """Give the run another name."""
+        self._client.update_run(self.id, name=name)
+
     def describe(self, text: str) -> None:
         """Set the description (Markdown) that stands on the run's page, cut where too long."""
         self.tags({NOTE: clipped(text, RUN_NOTE)})
@@ -167,6 +171,7 @@ class Run:
                 ),
             )
             self._client.log_model_artifacts(logged.model_id, f"{scratch}/model")
+        self._client.finalize_logged_model(logged.model_id, "READY")
         with suppress(MlflowException):  # it exists already
             self._client.create_registered_model(name, description=clipped(about, VERSION_NOTE))
         with _addressed(self._client.tracking_uri):  # the registry looks the model up by itself

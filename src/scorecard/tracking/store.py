@@ -114,9 +114,8 @@ class Store:
         """Return the bundle's folder of a ``models:/`` address; `InputError` if there is none."""
         name, number = self._find(uri)
         with _no_bars():
-            path = mlflow.artifacts.download_artifacts(
-                f"models:/{name}/{number}", tracking_uri=self.uri, registry_uri=self.uri
-            )
+            lies = self._client.get_model_version_download_uri(name, number)
+            path = mlflow.artifacts.download_artifacts(lies, tracking_uri=self.uri)
         folder = Path(path) / "artifacts" / BUNDLE
         if not folder.is_dir():
             raise InputError(f"{uri} holds no bundle of this package.")

@@ -7,7 +7,10 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import psutil
 from mlflow.system_metrics import system_metrics_monitor
+from mlflow.system_metrics.metrics.disk_monitor import DiskMonitor
+from mlflow.system_metrics.metrics.network_monitor import NetworkMonitor
 
 #: Seconds between two measurements; MLflow's own 10 would see nothing of a short training.
 EVERY = 1.0
@@ -17,7 +20,7 @@ _SWITCH = "MLFLOW_ENABLE_SYSTEM_METRICS_LOGGING"
 
 @contextmanager
 def watched(run_id: str, uri: str) -> Iterator[None]:
-    """Log the machine's processor, memory, disk and network to a run as it goes on.
+    """Log the machine's processor and memory (and graphics card, if any) to a run as it goes on.
 
     Of this run alone: no other run is measured, and no setting of MLflow is changed.
     ``MLFLOW_ENABLE_SYSTEM_METRICS_LOGGING=false`` switches it off, and
@@ -32,6 +35,10 @@ def watched(run_id: str, uri: str) -> Iterator[None]:
     monitor = system_metrics_monitor.SystemMetricsMonitor(
         run_id, sampling_interval=EVERY, tracking_uri=uri
     )
+    monitor.monitors = [
+        each for each in monitor.monitors if not isinstance(each, (DiskMonitor, NetworkMonitor))
+    ]
+    psutil.cpu_percent()  # counts from here: the first number would be 0
     monitor.start()
     try:
         yield

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -54,8 +53,7 @@ def log_training(
 ) -> TrainingResult:
     """Log ``result`` to ``run``, register its bundle, and return it with version and run."""
     sample = result.sample
-    aim = {} if result.target is None else {"target": result.target}
-    told, data = _source(source), {}
+    told = _source(source)
     run.describe(in_full(result, told))
     run.params(
         {
@@ -67,32 +65,25 @@ def log_training(
             "policy_version": policy.version,
         }
     )
+    found = {
+        "answering": result.answering,
+        "bundle_sha256": result.bundle.sha256,
+        "feature_hash": product.features.hash,
+        "data_sha256": sample.fingerprint,
+        **({} if result.target is None else {"target": result.target}),
+    }
     run.tags(
         {
             "kind": "training",
             "product": product.name,
-            "answering": result.answering,
-            "bundle_sha256": result.bundle.sha256,
-            "feature_hash": product.features.hash,
-            "data_sha256": sample.fingerprint,
-            "purged": "unpurged" if sample.purged is None else "purged",
-            **aim,
+            **found,
+            "purged": str(sample.purged is not None).lower(),
         }
     )
+    data = {}
     for window, part in ((IN_TIME, sample.in_time), (OUT_OF_TIME, sample.out_of_time)):
         data[window] = _data_set(f"{product.name} {window}", part, told, isinstance(source, Path))
         run.dataset(data[window], "train" if part is sample.in_time else "test")
-    with tempfile.TemporaryDirectory() as folder:
-        registered = run.bundle(
-            result.write(Path(folder) / "bundle"),
-            name=product.name,
-            tags={"bundle_sha256": result.bundle.sha256, "answering": result.answering, **aim},
-            columns=product.columns,
-            example=sample.typical,
-            description=in_short(result),
-            about=PRODUCT.format(name=product.name),
-        )
-    _log_models(run, product, result, data, registered.model)
     for name, figure in _figures(result):
         run.figure(figure, f"plots/{name}.png")
     run.text("\n\n".join(result.notes), "notes.md")
@@ -101,6 +92,19 @@ def log_training(
     if result.search is not None:
         progress("logging the search", 0.0)
         result.search.log(run, product.name)
+    # Last, so that a version stands for a page that is complete.
+    with tempfile.TemporaryDirectory() as folder:
+        registered = run.bundle(
+            result.write(Path(folder) / "bundle"),
+            name=product.name,
+            tags=found,
+            columns=product.columns,
+            example=sample.typical,
+            description=f"{in_short(result)} {len(result.notes)} notes stand on the run's page.",
+            about=PRODUCT.format(name=product.name),
+        )
+    run.rename(f"train {product.name} v{registered.version}")
+    _log_models(run, product, result, data, registered.model)
     # The product's champion answers for the declared outcome, never for another one.
     champion = result.target is None
     if champion:
@@ -109,7 +113,7 @@ def log_training(
 
 
 def _log_models(
-    run: Run, product: Product, result: TrainingResult, data: Mapping[str, DataSet], logged: str
+    run: Run, product: Product, result: TrainingResult, data: dict[str, DataSet], logged: str
 ) -> None:
     """Log every model as a run of its own, and to ``run`` the numbers of the one that answers."""
     for name, model in {**result.models, **result.challengers}.items():
@@ -125,7 +129,7 @@ def _log_models(
                     "role": "answering" if answers else role,
                 }
             )
-            for window, found in data.items():
+            for window, found in reversed(data.items()):
                 numbers = _numbers(result.table, name, window)
                 child.metrics(numbers, data=found)
                 if answers:

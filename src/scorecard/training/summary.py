@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import polars as pl
-
 from scorecard.training.comparison import IN_TIME, OUT_OF_TIME, value
 from scorecard.training.result import TrainingResult
 from scorecard.training.sample import Part
@@ -20,37 +18,28 @@ PRODUCT = (
 
 
 def in_short(result: TrainingResult) -> str:
-    """Return one paragraph: the product, who answers, how well, when."""
+    """Return one plain paragraph, the number first: how well, on what, who answers."""
     late = result.sample.out_of_time
-    auc, gini = (
-        value(result.table, result.answering, OUT_OF_TIME, name) for name in ("auc", "gini")
-    )
-    aim = (
-        "" if result.target is None else f" **{result.target}** took the declared outcome's place."
-    )
+    auc = value(result.table, result.answering, OUT_OF_TIME, "auc")
+    aim = "" if result.target is None else f" {result.target} took the declared outcome's place."
     return (
-        f"Product **{result.product}**: the **{result.answering}** answers, the other model is the "
-        f"second opinion. AUC {auc:.4f} (Gini {gini:.4f}) on {len(late):,} rows out of time "
-        f"({span(late)}), {late.bad_rate:.2%} bad.{aim}"
+        f"AUC {auc:.4f} out of time ({len(late):,} rows, {span(late)}, {late.bad_rate:.2%} bad). "
+        f"The {result.answering} answers, the other model is the second opinion.{aim}"
     )
 
 
 def in_full(result: TrainingResult, source: str) -> str:
     """Return the paragraph, where the rows came from, both windows, all models, and the notes."""
     sample = result.sample
-    windows = {IN_TIME: sample.in_time, OUT_OF_TIME: sample.out_of_time}
     lines = [
         in_short(result),
         "",
-        f"Rows: {source}; {sample.steps['rows'][0]:,} valid under the contract.",
+        f"Product **{result.product}**; {sample.steps['rows'][0]:,} rows valid under the contract, "
+        f"from: {source}.",
         "",
-        "| window | dates | rows | bad | bad rate |",
-        "|---|---|---|---|---|",
-        *(_window(name, part) for name, part in windows.items()),
-        "",
-        "| model | AUC in time | AUC out of time | KS out of time | mean PD out of time |",
-        "|---|---|---|---|---|",
-        *(_model(result.table, name) for name in result.table["model"].unique(maintain_order=True)),
+        _window(IN_TIME, sample.in_time),
+        _window(OUT_OF_TIME, sample.out_of_time),
+        *(_model(result, name) for name in result.table["model"].unique(maintain_order=True)),
         "",
         "**Notes**",
         "",
@@ -65,11 +54,19 @@ def span(part: Part) -> str:
 
 
 def _window(name: str, part: Part) -> str:
-    bads = int(part.y.sum())
-    return f"| {name} | {span(part)} | {len(part):,} | {bads:,} | {part.bad_rate:.2%} |"
+    return (
+        f"- {name}: {span(part)}, {len(part):,} rows, {int(part.y.sum()):,} bad "
+        f"({part.bad_rate:.2%})"
+    )
 
 
-def _model(table: pl.DataFrame, name: str) -> str:
-    early = value(table, name, IN_TIME, "auc")
-    auc, ks, mean_pd = (value(table, name, OUT_OF_TIME, what) for what in ("auc", "ks", "mean_pd"))
-    return f"| {name} | {early:.4f} | {auc:.4f} | {ks:.4f} | {mean_pd:.2%} |"
+def _model(result: TrainingResult, name: str) -> str:
+    early = value(result.table, name, IN_TIME, "auc")
+    auc, ks, mean_pd = (
+        value(result.table, name, OUT_OF_TIME, what) for what in ("auc", "ks", "mean_pd")
+    )
+    answers = " (answers)" if name == result.answering else ""
+    return (
+        f"- **{name}**{answers}: AUC {auc:.4f} out of time, {early:.4f} in time; out of time KS "
+        f"{ks:.4f}, mean PD {mean_pd:.2%}"
+    )
