@@ -7,8 +7,8 @@ from scorecard.training.result import TrainingResult
 from scorecard.training.sample import Part
 
 EXPERIMENT = (
-    "Trainings of the product **{name}**. Each run is one training; inside it stand one run a "
-    "model and, where settings were searched, one a trial. Sort by `metrics.out_of_time.auc`."
+    "Trainings of the product **{name}**: a run each, and inside it one a model and one a trial of "
+    "a search."
 )
 PRODUCT = (
     "Ratings of the product **{name}**. Every version is a bundle of plain files with two models "
