@@ -97,7 +97,7 @@ class Area:
         bad = np.asarray(y, dtype=np.float64) == 1
         w = np.ones(len(bad)) if weight is None else np.asarray(weight, dtype=np.float64)
         bads, goods = (float(x.sum() ** 2 / (x**2).sum()) for x in (w[bad], w[~bad]))
-        return cls(float(found.value), float(found.variance), bads, goods)
+        return cls(found.value, found.variance or 0.0, bads, goods)
 
     @property
     def interval(self) -> tuple[float, float]:
