@@ -27,7 +27,7 @@ def below(limits: AtLeast, form: str = "g") -> Words:
     )
 
 
-def tested(rule: Words, alpha: float) -> Words:
+def borne_out(rule: Words, alpha: float) -> Words:
     """Add that a test has to bear the light out, at ``alpha`` for red."""
     return Words(
         f"{rule.zh}；须经检验证实（多重检验校正后红{alpha:.2g}、黄0.05）",

@@ -9,7 +9,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from scorecard.logodds import Floats
-from scorecard.validation.cells import Area, cells, foretold
+from scorecard.validation.cells import Area, Codes, cells, foretold
 
 #: Rounds, leaves and step of the classifier, and its folds: enough to find a copy, quick to fit.
 _ROUNDS, _LEAVES, _STEP, _FOLDS = 40, 8, 0.1, 5
@@ -26,9 +26,9 @@ class Proxy:
     chance: dict[int, Area]
 
     @classmethod
-    def of(cls, features: pl.DataFrame, codes: NDArray[np.int64], *, seed: int) -> Proxy:
+    def of(cls, features: pl.DataFrame, codes: Codes, *, seed: int) -> Proxy:
         """Predict ``codes`` (n,) from ``features`` (n rows)."""
-        X = np.column_stack([_numbers(features[name]) for name in features.columns])
+        X = np.column_stack([cells(features[name]) for name in features.columns])
         dealt = np.random.default_rng(seed).permutation(codes)
         return cls(_areas(X, codes, seed), _areas(X, dealt, seed))
 
@@ -39,7 +39,7 @@ def carriers(
     """Return how well each feature alone tells a group: ``feature``, ``auc``, the best first."""
     y = is_group.astype(np.float64)
     rows = [
-        (name, Area.of(y, foretold(cells(features[name]), y, weight, seed=seed), weight).auc)
+        (name, Area.of(y, foretold(features[name], y, weight, seed=seed), weight).auc)
         for name in features.columns
     ]
     return pl.DataFrame(rows, schema=["feature", "auc"], orient="row").sort(
@@ -47,15 +47,7 @@ def carriers(
     )
 
 
-def _numbers(values: pl.Series) -> Floats:
-    """Return numbers as they are and texts as the places of their levels; NaN where missing."""
-    if values.dtype != pl.String:
-        return values.cast(pl.Float64).to_numpy()
-    found = cells(values).astype(np.float64)
-    return np.where(found == 0, np.nan, found)
-
-
-def _areas(X: Floats, codes: NDArray[np.int64], seed: int) -> dict[int, Area]:
+def _areas(X: Codes, codes: Codes, seed: int) -> dict[int, Area]:
     from sklearn.ensemble import HistGradientBoostingClassifier
     from sklearn.model_selection import StratifiedKFold, cross_val_predict
 

@@ -13,7 +13,7 @@ from scorecard import metrics
 from scorecard.validation.evidence import Evidence, Rated
 from scorecard.validation.holm import holm
 from scorecard.validation.light import Light, at_least, at_most, proven
-from scorecard.validation.lines import above, below, tested
+from scorecard.validation.lines import above, below, borne_out
 from scorecard.validation.section import Finding, Section
 from scorecard.validation.tested import error_of
 from scorecard.validation.words import Words
@@ -88,7 +88,7 @@ def rank_findings(evidence: Evidence) -> tuple[Finding, Finding]:
             Words("被评价样本的 AUC", "AUC of the judged rows"),
             float(now),
             shown,
-            tested(below(rules.auc), evidence.alpha),
+            borne_out(below(rules.auc), evidence.alpha),
             lights[0],
             doubts[0],
         ),
@@ -97,7 +97,7 @@ def rank_findings(evidence: Evidence) -> tuple[Finding, Finding]:
             Words("较训练时时间外 AUC 的下降", "Fall since the out-of-time AUC at training"),
             fall,
             f"{fall:+.3f} (from {then.auc:.3f})",
-            tested(above(rules.fall), evidence.alpha),
+            borne_out(above(rules.fall), evidence.alpha),
             lights[1],
             doubts[1],
         ),

@@ -74,14 +74,18 @@ class _Models:
         card = self.evidence.rater.card
         return (card.offset - card.base - sum(card.mean_points)) / card.factor
 
-    def against(self, rows: pl.DataFrame, one: pl.DataFrame, model: str) -> pl.DataFrame:
-        """Return contributions of ``rows`` compared with a single row."""
+    def explain(
+        self, rows: pl.DataFrame, model: str, against: pl.DataFrame | None = None
+    ) -> pl.DataFrame:
+        """Return contributions of ``rows``, compared with other rows or what training froze."""
         if model == "boosted":
-            explainer = interventional(self.booster, self.booster.encode(one))
+            others = self.background if against is None else against
+            explainer = interventional(self.booster, self.booster.encode(others))
             found = explainer.contributions(self.booster.encode(rows))
             return pl.DataFrame(dict(zip(self.booster.names, found.T, strict=True)))
         card = self.evidence.rater.card
-        found = (card.points(one) - card.points(rows)) / card.factor
+        mean = np.array(card.mean_points) if against is None else card.points(against).mean(axis=0)
+        found = (mean - card.points(rows)) / card.factor
         return pl.DataFrame(dict(zip(card.features, found.T, strict=True)))
 
 
@@ -97,6 +101,7 @@ def section(evidence: Evidence) -> Section:
         Words("解释", "Explanation"),
         (
             *(_adds_up(row) for row in sums.to_dicts()),
+            _is_told(sums),
             _agrees(again),
             _keeps_direction(moved),
             _reasons_speak(rated),
@@ -139,12 +144,18 @@ def _sums(models: _Models, model: str) -> dict[str, Any]:
         score = card.base + card.points(rows).sum(axis=1)
         gap = np.maximum(gap, np.abs(score - said) / np.maximum(1.0, np.abs(said)))
     gap = np.where(np.isnan(gap), np.inf, gap)
+    few = rows.head(_REASONS)
+    told, right = evidence.rater.risk(few, model=model), models.explain(few, model)
+    size = np.maximum(1.0, np.abs(margin[: len(few)]))
+    apart = np.abs(told.select(right.columns).to_numpy() - right.to_numpy()) / size[:, np.newaxis]
     return {
         "model": model,
         "rows": len(rows),
         "base": models.base(model),
         "worst": float(gap.max()),
         "broken": int((gap > TOLERANCE).sum()),
+        "recomputed_rows": len(few),
+        "recomputed_worst": float(np.where(np.isnan(apart), np.inf, apart).max()),
     }
 
 
@@ -164,6 +175,21 @@ def _adds_up(row: dict[str, Any]) -> Finding:
     )
 
 
+def _is_told(sums: pl.DataFrame) -> Finding:
+    worst = float(sums["recomputed_worst"].to_numpy().max())
+    return Finding(
+        "contributions",
+        Words(
+            "评级所用贡献与由模型文件重算之贡献的最大相对差",
+            "Largest relative gap between contributions as rated and as computed from the files",
+        ),
+        worst,
+        f"{worst:.2g} ({int(sums['recomputed_rows'].sum()):,})",
+        _GAP,
+        Light.RED if worst > TOLERANCE else Light.GREEN,
+    )
+
+
 # -- recomputed ------------------------------------------------------------------------------------
 def _recomputed(models: _Models, model: str) -> pl.DataFrame:
     """Hold contributions against Shapley's definition, for rows that differ in a few features."""
@@ -180,7 +206,7 @@ def _recomputed(models: _Models, model: str) -> pl.DataFrame:
         }
         players = sorted(apart, key=lambda name: -apart[name])[:_PLAYERS]
         mixed = other.with_columns(row[name] for name in players)
-        ours = models.against(mixed, other, model)
+        ours = models.explain(mixed, model, other)
         right = _shapley(models, mixed, other, players, model)
         size = max(1.0, float(np.abs(models.margin(pl.concat([mixed, other]), model)).max()))
         found += [

@@ -16,7 +16,7 @@ from scorecard.validation.claim import Claim, Verdict, verdicts
 from scorecard.validation.evidence import Evidence
 from scorecard.validation.groups import Groups, p_same_level, p_same_rate
 from scorecard.validation.light import Light, at_least, at_most
-from scorecard.validation.lines import above, below, tested
+from scorecard.validation.lines import above, below, borne_out
 from scorecard.validation.proxy import Proxy, carriers
 from scorecard.validation.section import Finding, Section
 from scorecard.validation.words import Words
@@ -94,7 +94,7 @@ def _finding(evidence: Evidence, m: Measured, found: list[Verdict]) -> Finding:
     """Return the finding of the worst light, of equal lights of the most extreme number."""
     key, what = f"{m.key}.{m.column}", _WHAT[m.key]
     said = Words(f"{m.column}：{what.zh}", f"{m.column}: {what.en}")
-    rule = tested(_rule(m.key, evidence.rules.fairness), evidence.alpha)
+    rule = borne_out(_rule(m.key, evidence.rules.fairness), evidence.alpha)
     if not m.of:
         return Finding(key, said, None, m.why, rule, Light.GREY)
     order, sign = list(Light), -1 if m.key == "impact_ratio" else 1

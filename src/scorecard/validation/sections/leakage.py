@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
@@ -11,11 +11,11 @@ from scipy.special import ndtr
 
 from scorecard.errors import LeakError
 from scorecard.logodds import Floats
-from scorecard.validation.cells import Area, absent, cells, foretold
+from scorecard.validation.cells import Area, absent, foretold
 from scorecard.validation.claim import Claim, Verdict, verdicts
 from scorecard.validation.evidence import Evidence
 from scorecard.validation.light import Light, at_most
-from scorecard.validation.lines import above, tested
+from scorecard.validation.lines import above, borne_out
 from scorecard.validation.section import Finding, Section
 from scorecard.validation.words import Words
 
@@ -47,11 +47,13 @@ class Alone:
         y, weight, values = judged.y, judged.weight, judged.part.features[name]
         bins = next((b for b in evidence.rater.card.bins if b.name == name), None)
         if bins is None:
-            by, risk = "judged rows", foretold(cells(values), y, weight, seed=evidence.seed)
+            by, risk = "other judged rows", foretold(values, y, weight, seed=evidence.seed)
         else:
             by, risk = "scorecard", -np.array(bins.woe)[bins.index(values)]
         empty = absent(values).astype(np.float64)
         iv, error = _iv(risk, y, weight)
+        if bins is None:  # the WOE are of rows as few as those compared: they vary as much again
+            error *= 2
         some = 0 < empty.sum() < len(empty)
         return cls(
             feature=name,
@@ -94,17 +96,17 @@ def section(evidence: Evidence) -> Section:
             _worst(
                 "auc", Words("单一特征的最高AUC", "Highest AUC of a feature alone"),
                 [(a.feature, a.area.auc, _between(a.area)) for a in alone], by_area,
-                tested(above(rules.auc), evidence.alpha),
+                borne_out(above(rules.auc), evidence.alpha),
             ),
             _worst(
                 "iv", Words("单一特征的最高信息值", "Highest information value of a feature alone"),
                 [(a.feature, a.iv, f"{a.iv:.3f} ± {1.96 * a.iv_error:.3f}") for a in alone], by_iv,
-                tested(above(rules.iv), evidence.alpha),
+                borne_out(above(rules.iv), evidence.alpha),
             ),
             _worst(
                 "missing", Words("特征缺失与否的最高AUC", "Highest AUC of a feature's absence"),
                 [(a.feature, area.auc, _between(area)) for a, area in gaps], by_gap,
-                tested(above(rules.auc), evidence.alpha),
+                borne_out(above(rules.auc), evidence.alpha),
             ),
             _identical(evidence),
             _purge(evidence),
@@ -126,7 +128,7 @@ def section(evidence: Evidence) -> Section:
 
 def _either_way(y: Floats, flag: Floats, weight: Floats) -> Area:
     area = Area.of(y, flag, weight)
-    return area if area.auc >= 0.5 else Area(1 - area.auc, area.variance)
+    return area if area.auc >= 0.5 else replace(area, auc=1 - area.auc)
 
 
 def _iv(risk: Floats, y: Floats, weight: Floats) -> tuple[float, float]:

@@ -13,7 +13,7 @@ from scorecard import metrics
 from scorecard.validation.evidence import Evidence
 from scorecard.validation.holm import holm
 from scorecard.validation.light import Light, at_most, proven
-from scorecard.validation.lines import above, tested
+from scorecard.validation.lines import above, borne_out
 from scorecard.validation.section import Finding, Section
 from scorecard.validation.words import Words
 
@@ -54,7 +54,7 @@ def section(evidence: Evidence) -> Section:
                 _WHAT,
                 share,
                 f"{share:.1%} ({far:,} of {len(moved):,})",
-                tested(above(limits, ".0%"), evidence.alpha),
+                borne_out(above(limits, ".0%"), evidence.alpha),
                 proven(at_most(share, limits), p, evidence.alpha),
                 p,
             ),

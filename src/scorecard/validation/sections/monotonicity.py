@@ -23,7 +23,7 @@ from scorecard.validation.section import Finding, Section
 from scorecard.validation.words import Words
 
 #: Judged rows that are swept, and how many quantiles of them a sweep visits.
-_ROWS, _QUANTILES = 300, 41
+_ROWS, _QUANTILES = 200, 21
 #: How far log-odds may fall: sums of float64, and xgboost's sums of float32 (times max(1, size)).
 _TOLERANCE = {"scorecard": 1e-9, "boosted": TOLERANCE}
 _MODEL = {
