@@ -23,7 +23,7 @@ from scorecard.validation.stylesheet import SCRIPT
 from scorecard.validation.words import Words
 
 VOID = {"meta", "input", "br", "img", "link"}
-HOSTILE = "</td><script>alert(1)</script><img src=x onerror=alert(1)>\"'|`"
+HOSTILE = "$</td><script>alert(1)</script><img src=x onerror=alert(1)>$\\frac{\"'|`"
 
 
 class Page(HTMLParser):
@@ -163,6 +163,24 @@ def test_a_table_without_what_its_picture_reads_has_none(made: ValidationReport)
         made, sections=(Section("discrimination", Words("区分", "D"), (), {"roc": pl.DataFrame()}),)
     )
     assert "<figure" not in bare.as_html()
+
+
+@pytest.mark.parametrize("name", sorted(PICTURES))
+def test_a_table_with_hardly_a_number_in_it_stops_no_page(
+    made: ValidationReport, name: str
+) -> None:
+    picture = PICTURES[name]
+    table = made.tables[name.replace("*", "owner_gender")]
+    numeric = [c for c, dtype in table.schema.items() if dtype.is_float()]
+    nothing = table.with_columns(pl.lit(None, dtype=pl.Float64).alias(c) for c in numeric)
+    assert not picture.fits(nothing) or not numeric
+    infinite = table.with_columns(pl.lit(math.inf).alias(c) for c in numeric)
+    assert not picture.fits(infinite) or not numeric
+    # One number is left, and whatever interval it had is not known.
+    last = picture.needs[-1]
+    poor = pl.concat([nothing.with_columns(table[last]), nothing])
+    if picture.fits(poor):
+        picture.draw(poor, Look()).canvas.draw()
 
 
 def test_rules_that_a_report_does_not_hold_draw_no_lines() -> None:

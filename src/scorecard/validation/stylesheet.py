@@ -85,7 +85,7 @@ figure.half { grid-column: auto; }
 figure > div { overflow-x: auto; }
 figure svg { display: block; width: 100%; height: auto; max-width: 47rem; }
 figure.half svg { max-width: 27rem; }
-figure [lang] { display: block; }
+figure > div > [lang] { display: block; }
 figcaption { font-size: .84rem; color: var(--soft); }
 details.inline > summary { font-size: inherit; font-weight: 400; color: inherit; margin: 0; }
 .about td:first-child { width: 14rem; color: var(--soft); }

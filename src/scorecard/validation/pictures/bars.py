@@ -29,8 +29,9 @@ MOST = 20
 
 def psi(table: pl.DataFrame, look: Look) -> Figure:
     """Draw the stability index of the score, the grades and the features that moved most."""
-    own = table.filter(pl.col("kind") != "feature")
-    moved = table.filter(pl.col("kind") == "feature").sort(
+    known = _known(table, "psi")
+    own = known.filter(pl.col("kind") != "feature")
+    moved = known.filter(pl.col("kind") == "feature").sort(
         "psi", descending=True, maintain_order=True
     )
     shown = pl.concat([own, moved.head(MOST - own.height)])
@@ -56,7 +57,7 @@ def psi(table: pl.DataFrame, look: Look) -> Figure:
 
 def tornado(table: pl.DataFrame, look: Look) -> Figure:
     """Draw what each feature does to the mean PD between its best and its worst plausible value."""
-    ranked = table.sort("factor", descending=True, maintain_order=True)
+    ranked = _known(table, "factor").sort("factor", descending=True, maintain_order=True)
     shown = ranked.head(MOST)
     names = [
         f"{look.name(name, 30)} = {look.name(worst, 14)}"
@@ -100,7 +101,7 @@ def tornado(table: pl.DataFrame, look: Look) -> Figure:
 
 def alone(table: pl.DataFrame, look: Look) -> Figure:
     """Draw the AUC that each feature reaches alone, the highest first."""
-    shown = table.sort("auc", descending=True, maintain_order=True).head(MOST)
+    shown = _known(table, "auc").sort("auc", descending=True, maintain_order=True).head(MOST)
     names = [look.name(name) for name in shown["feature"]]
     figure, axes, place = row_axes(names)
     whiskers(axes, shown, place, ("auc", "auc_low", "auc_high"))
@@ -108,7 +109,7 @@ def alone(table: pl.DataFrame, look: Look) -> Figure:
     mark_lines(axes, lines)
     auc, high = numbers(shown, "auc"), numbers(shown, "auc_high")
     beside(axes, place, [f"{each:.3f}" for each in auc], at=np.fmax(auc, high))
-    axes.set_xlim(0.5, max(*lines.values(), float(np.nanmax(high)), 0.6) + 0.04)
+    axes.set_xlim(0.5, max(*lines.values(), float(np.nanmax(np.fmax(auc, high))), 0.6) + 0.04)
     axes.set_xlabel("AUC", fontsize=8.5)
     title = look.say("单一特征的 AUC", "AUC of each feature alone")
     axes.set_title(title, fontsize=10, loc="left", pad=14)
@@ -120,7 +121,7 @@ def kept(table: pl.DataFrame, look: Look) -> Figure:
     """Draw how often each reason is still given once the application is shaken, the worst first."""
     from matplotlib.ticker import PercentFormatter
 
-    shown = table.sort("kept", maintain_order=True).head(12)
+    shown = _known(table, "kept").sort("kept", maintain_order=True).head(12)
     names = [look.name(code) for code in shown["code"]]
     value = numbers(shown, "kept")
     figure, axes, place = row_axes(names)
@@ -163,6 +164,11 @@ def approvals(table: pl.DataFrame, look: Look) -> Figure:
     )
     told = "; ".join(f"{name}: {text}" for name, text in zip(names, texts, strict=True))
     return finish(figure, told)
+
+
+def _known(table: pl.DataFrame, name: str) -> pl.DataFrame:
+    """Return the rows that hold a finite number."""
+    return table.filter(pl.col(name).is_finite())
 
 
 def _colours(value: np.ndarray, lines: dict[str, float]) -> list[str]:

@@ -19,6 +19,7 @@ PICTURES: dict[str, Picture] = {
             "Refusing from the riskiest down: bads found against goods lost. Dotted: no ranking.",
         ),
         half=True,
+        drawn=("false_rate", "true_rate"),
     ),
     "discrimination.gains": Picture(
         ("share", "capture"),
@@ -28,9 +29,10 @@ PICTURES: dict[str, Picture] = {
             "How many of all bads stand among the riskiest rows.",
         ),
         half=True,
+        drawn=("share", "capture"),
     ),
     "discrimination.areas": Picture(
-        ("model", "window", "auc", "low", "high"),
+        ("model", "window", "low", "high", "auc"),
         ranking.areas,
         Words(
             "AUC 及其 95% 区间；竖线为规则的红（实线）、黄（虚线）界限。",
@@ -38,7 +40,7 @@ PICTURES: dict[str, Picture] = {
         ),
     ),
     "discrimination.segments": Picture(
-        ("column", "segment", "auc", "low", "high"),
+        ("column", "segment", "low", "high", "auc"),
         ranking.segments,
         Words(
             "样本足够的各客群，同一模型的 AUC 及其区间。",
@@ -46,12 +48,13 @@ PICTURES: dict[str, Picture] = {
         ),
     ),
     "calibration.grades": Picture(
-        ("grade", "mean_pd", "bad_rate", "low", "high"),
+        ("grade", "mean_pd", "low", "high", "bad_rate"),
         grades.calibration,
         Words(
             "点在区间内触及横线，即该等级名副其实；等级下方为行数。",
             "A grade keeps its word where the interval reaches its mark; under it, its rows.",
         ),
+        drawn=("mean_pd", "bad_rate"),
     ),
     "calibration.level": Picture(
         ("cohort", "mean_pd", "bad_rate"),
@@ -62,6 +65,7 @@ PICTURES: dict[str, Picture] = {
         ),
         half=True,
         least=2,
+        drawn=("mean_pd", "bad_rate"),
     ),
     "stability.psi": Picture(
         ("kind", "name", "psi"),
@@ -77,6 +81,7 @@ PICTURES: dict[str, Picture] = {
         Words(
             "训练时与本期落入各等级的比例。", "Share of weight in each grade, in training and now."
         ),
+        drawn=("share_then", "share_now"),
     ),
     "migration.matrix": Picture(
         ("from",),
@@ -95,7 +100,7 @@ PICTURES: dict[str, Picture] = {
         ),
     ),
     "leakage.features": Picture(
-        ("feature", "auc", "auc_low", "auc_high"),
+        ("feature", "auc_low", "auc_high", "auc"),
         bars.alone,
         Words(
             "单一特征好得出奇，多半知道了申请时不可知之事；竖线为规则的界限。",
@@ -103,7 +108,7 @@ PICTURES: dict[str, Picture] = {
         ),
     ),
     "sensitivity.features": Picture(
-        ("feature", "worst", "factor", "best_factor"),
+        ("feature", "worst", "best_factor", "factor"),
         bars.tornado,
         Words(
             "所有样本的某一特征都取该值时，平均 PD 变为几倍；名称旁为最差值。",
@@ -117,6 +122,7 @@ PICTURES: dict[str, Picture] = {
             "按跨周期 PD 与按下行时 PD 落入各等级的比例。",
             "Shares of the grades by the PDs as they are, and by those of a downturn.",
         ),
+        drawn=("share", "downturn_share"),
     ),
     "fairness.*": Picture(
         ("group", "approval_rate"),
@@ -128,7 +134,7 @@ PICTURES: dict[str, Picture] = {
         ),
     ),
     "challenger.models": Picture(
-        ("model", "gain", "gain_low", "gain_high"),
+        ("model", "gain_low", "gain_high", "gain"),
         ranking.rivals,
         Words(
             "右侧：对方排序更好；区间跨过 0：未能证实。",

@@ -18,7 +18,7 @@ def calibration(table: pl.DataFrame, look: Look) -> Figure:
     """Draw each grade's bad rate with its Jeffreys interval, and the PD it should meet."""
     from matplotlib.ticker import FuncFormatter
 
-    shown = table.filter(pl.col("mean_pd").is_not_null())
+    shown = table.filter(pl.col("mean_pd") > 0, pl.col("bad_rate").is_not_null())
     x = np.arange(shown.height)
     rate, low, high = (numbers(shown, name) for name in ("bad_rate", "low", "high"))
     pd = numbers(shown, "mean_pd")
@@ -67,7 +67,7 @@ def level(table: pl.DataFrame, look: Look) -> Figure:
 
     rate, pd = numbers(table, "bad_rate"), numbers(table, "mean_pd")
     figure, axes = _pairs(
-        table["cohort"].to_list(), pd, rate,
+        [look.name(each) for each in table["cohort"]], pd, rate,
         (look.say("平均PD", "mean PD"), look.say("实际坏账率", "bad rate")), HALF,
     )  # fmt: skip
     axes.yaxis.set_major_formatter(PercentFormatter(1, decimals=None))
@@ -85,7 +85,7 @@ def shares(table: pl.DataFrame, look: Look) -> Figure:
 
     then, now = numbers(table, "share_then"), numbers(table, "share_now")
     figure, axes = _pairs(
-        table["grade"].to_list(), then, now,
+        [look.name(each) for each in table["grade"]], then, now,
         (look.say("训练时", "in training"), look.say("本期", "now")), WIDE,
     )  # fmt: skip
     axes.yaxis.set_major_formatter(PercentFormatter(1, decimals=None))
@@ -105,7 +105,7 @@ def downturn(table: pl.DataFrame, look: Look) -> Figure:
 
     now, then = numbers(table, "share"), numbers(table, "downturn_share")
     figure, axes = _pairs(
-        table["grade"].to_list(), now, then,
+        [look.name(each) for each in table["grade"]], now, then,
         (look.say("跨周期", "through the cycle"), look.say("经济下行", "in a downturn")), WIDE,
     )  # fmt: skip
     axes.yaxis.set_major_formatter(PercentFormatter(1, decimals=None))
@@ -136,10 +136,10 @@ def matrix(table: pl.DataFrame, look: Look) -> Figure:
                   color="white" if share[i, j] > 0.4 else INK)  # fmt: skip
     for k in range(min(share.shape)):
         axes.add_patch(_edge(k))
-    axes.set_xticks(range(len(to)), to)
+    axes.set_xticks(range(len(to)), [look.name(each) for each in to])
     axes.set_yticks(
         range(table.height),
-        [f"{g} ({int(n):,})" for g, n in zip(table["from"], total[:, 0], strict=True)],
+        [f"{look.name(g)} ({int(n):,})" for g, n in zip(table["from"], total[:, 0], strict=True)],
     )
     axes.xaxis.tick_top()
     axes.tick_params(length=0, labelsize=8.5, colors=INK)
@@ -174,6 +174,7 @@ def _pairs(
 
 
 def _with_rows(table: pl.DataFrame, look: Look) -> list[str]:
+    names = [look.name(grade) for grade in table["grade"]]
     if "rows" not in table.columns:
-        return list(table["grade"])
-    return [f"{grade}\n{rows:,}" for grade, rows in table.select("grade", "rows").rows()]
+        return names
+    return [f"{name}\n{rows:,}" for name, rows in zip(names, table["rows"], strict=True)]

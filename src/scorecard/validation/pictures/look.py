@@ -37,8 +37,9 @@ class Look:
 
     def name(self, value: Any, most: int = 34) -> str:
         """Return what a cell's value is called, cut where a picture has no room for more."""
-        text = written(value, labels=self.labels).of(self.language)
-        return text if len(text) <= most else text[: most - 1] + "…"
+        text = " ".join(written(value, labels=self.labels).of(self.language).split())
+        text = text if len(text) <= most else text[: most - 1] + "…"
+        return text.replace("$", r"\$")  # between two of them matplotlib would read formulas
 
     def lines(self, section: str, rule: str) -> dict[str, float]:
         """Return where amber and red begin by a rule; nothing where the report does not say."""
@@ -50,7 +51,8 @@ class Look:
 class Picture:
     """A picture drawn from one table: the columns it reads, and what a reader sees in it.
 
-    ``half`` pictures stand beside each other; tables of fewer than ``least`` rows have none.
+    A row is drawn where the columns ``drawn`` (by default the last of ``needs``) hold numbers; a
+    table of fewer than ``least`` such rows has no picture. ``half`` pictures stand side by side.
     """
 
     needs: tuple[str, ...]
@@ -58,15 +60,23 @@ class Picture:
     caption: Words
     half: bool = False
     least: int = 1
+    drawn: tuple[str, ...] = ()
 
     def fits(self, table: pl.DataFrame) -> bool:
-        """Whether the table has rows enough, and every column that the picture reads."""
-        return table.height >= self.least and set(self.needs) <= set(table.columns)
+        """Whether the table has every column that the picture reads, and numbers enough."""
+        if not set(self.needs) <= set(table.columns):
+            return False
+        known = np.ones(table.height, dtype=np.bool_)
+        for name in self.drawn or self.needs[-1:]:
+            if table[name].dtype.is_numeric():
+                known &= np.isfinite(numbers(table, name))
+        return int(known.sum()) >= self.least
 
 
 def numbers(table: pl.DataFrame, name: str) -> NDArray[np.float64]:
-    """Return a column (n,) as numbers, NaN where there is none."""
-    return table[name].cast(pl.Float64).fill_null(float("nan")).to_numpy()
+    """Return a column (n,) as numbers, NaN where there is none, or none that is finite."""
+    values = table[name].cast(pl.Float64).fill_null(float("nan")).to_numpy()
+    return np.where(np.isfinite(values), values, np.nan)
 
 
 def mark_lines(axes: Any, lines: Mapping[str, float], *, horizontal: bool = False) -> None:
