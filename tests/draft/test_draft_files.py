@@ -105,7 +105,7 @@ def test_what_a_person_is_makes_the_groups_of_an_audit(tmp_path: Path) -> None:
         {
             "sex": rng.choice(["f", "m"], rows),
             "age": rng.integers(20, 70, rows),
-            "婚姻": rng.choice(["a", "b", None], rows),
+            "婚姻": rng.choice(["a", "b", None], rows).tolist(),
             "birth_date": rng.choice(days, rows),
             "nationality": rng.choice([f"c{k}" for k in range(30)], rows),
             "income": rng.normal(size=rows),

@@ -28,13 +28,13 @@ _FEWEST, _FEWEST_BADS = 50, 5
 _ROWS, _NAMED = 10_000, 5
 
 _WHAT = {
-    "impact_ratio": Words("最低与最高批准率之比", "Lowest approval rate over the highest"),
-    "opportunity_gap": Words("好样本批准率之差", "Difference of approval rates among goods"),
+    "impact_ratio": Words("最低与最高批准率之比", "lowest approval rate over the highest"),
+    "opportunity_gap": Words("好样本批准率之差", "difference of approval rates among goods"),
     "calibration_gap": Words(
-        "违约率减平均违约概率与总体之最大偏离",
-        "Largest gap of bad rate less mean PD from that of all rows",
+        "违约率与平均违约概率之差偏离总体的最大幅度",
+        "largest gap of bad rate less mean PD from that of all rows",
     ),
-    "proxy": Words("由特征推断群体的AUC", "AUC of telling the group from the features"),
+    "proxy": Words("由特征推断所属群体的AUC", "AUC of telling the group from the features"),
 }
 _FEW = "fewer than two groups are large enough to judge"
 _TITLE = Words("公平性", "Fairness")
@@ -93,7 +93,8 @@ def section(evidence: Evidence) -> Section:
 def _finding(evidence: Evidence, m: Measured, found: list[Verdict]) -> Finding:
     """Return the finding of the worst light, of equal lights of the most extreme number."""
     key, what = f"{m.key}.{m.column}", _WHAT[m.key]
-    said = Words(f"{m.column}：{what.zh}", f"{m.column}: {what.en}")
+    label = _label(evidence, m.column)
+    said = Words(f"{label.zh}：{what.zh}", f"{label.en}: {what.en}")
     rule = borne_out(_rule(m.key, evidence.rules.fairness), evidence.alpha)
     if not m.of:
         return Finding(key, said, None, m.why, rule, Light.GREY)
@@ -137,6 +138,14 @@ def _undeclared() -> Finding:
         ),
         Light.GREY,
     )
+
+
+def _label(evidence: Evidence, column: str) -> Words:
+    """Return what the product calls a column."""
+    for each in evidence.rater.product.columns:
+        if each.name == column:
+            return Words(each.zh, each.en)
+    return Words(column, column)
 
 
 def _values(evidence: Evidence, column: str) -> pl.Series | None:
