@@ -58,7 +58,7 @@ def section(evidence: Evidence) -> Section:
                 key,
                 what[key],
                 float(gain),
-                f"{float(gain):+.4f} ({rivals[key][0]} against {answering})",
+                f"{float(gain):+.4f} ({rivals[key][0]} − {answering})",
                 borne_out(above(limits), evidence.alpha),
                 proven(at_most(float(gain), limits), corrected[key], evidence.alpha),
                 corrected[key],
