@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         PDCalibrator,
         ScorecardClassifier,
     )
+    from scorecard.promotion import Promotion, promote, rollback
     from scorecard.rating import Bundle, Rater
     from scorecard.reject import (
         AugmentedSample,
@@ -55,6 +56,7 @@ _HOMES = {
     "Parcelling": "reject",
     "Problem": "values",
     "Product": "contract",
+    "Promotion": "promotion",
     "Rater": "rating",
     "Rating": "values",
     "Reason": "values",
@@ -68,6 +70,8 @@ _HOMES = {
     "TrainingResult": "training",
     "column": "contract",
     "load_product": "contract",
+    "promote": "promotion",
+    "rollback": "promotion",
     "shapley": "explain",
     "simulate": "simulation",
     "train": "training",
@@ -94,6 +98,7 @@ __all__ = [
     "Parcelling",
     "Problem",
     "Product",
+    "Promotion",
     "Rater",
     "Rating",
     "Reason",
@@ -112,7 +117,9 @@ __all__ = [
     "export",
     "load_product",
     "metrics",
+    "promote",
     "reject",
+    "rollback",
     "selection",
     "shapley",
     "simulate",

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     import polars as pl
     from matplotlib.figure import Figure
 
-CHAMPION = "champion"
 STUB = Path(__file__).with_name("pyfunc_stub.py")
 BUNDLE = "bundle"
 
@@ -123,10 +122,6 @@ class Store:
         mlflow.set_experiment(experiment)
         with mlflow.start_run(run_name=name) as active:
             yield Run(client, active.info.run_id)
-
-    def set_champion(self, name: str, version: str) -> None:
-        """Point the alias ``champion`` of a registered model to ``version``."""
-        self._client.set_registered_model_alias(name, CHAMPION, version)
 
     def resolve(self, uri: str) -> Resolved:
         """Return the bundle's folder of a ``models:/`` address; `InputError` if there is none."""

@@ -68,8 +68,9 @@ def train(
     `as_frame` takes (polars, pandas, pyarrow), with every declared column. ``target`` takes the
     place of the declared outcome: a column of 0 (good), 1 (bad) and null (not known) with role
     outcome. ``seed`` fixes folds, booster, search and background. With ``register`` the bundle is
-    logged to MLflow (``store``, by default the project's), registered under the product's name and,
-    unless a ``target`` was given, made champion. ``progress(what, share)`` is called as work goes
+    logged to MLflow (``store``, by default the project's) and registered under the product's name.
+    Unless a ``target`` was given, the product's first version becomes champion and a later one
+    challenger, which `promote` can make champion. ``progress(what, share)`` is called as work goes
     on.
 
     ``search`` looks for the boosted model's settings first (`SearchSettings`, or a number of
@@ -220,6 +221,7 @@ def _log(
 ) -> TrainingResult:
     from dataclasses import replace
 
+    from scorecard.tracking.registry import Registry
     from scorecard.tracking.store import Store, scratch
 
     store = Store() if store is None else store
@@ -279,11 +281,15 @@ def _log(
             name=product.name,
             tags={"bundle_sha256": result.bundle.sha256, "answering": result.answering, **aim},
         )
-        # The product's champion answers for the declared outcome, never for another one.
-        champion = result.target is None
-        if champion:
-            store.set_champion(product.name, version)
-        return replace(result, version=version, run_id=run.id, champion=champion)
+    # A product's aliases answer for the declared outcome, never for another one.
+    champion = result.target is None and Registry(store).introduce(
+        product.name,
+        version,
+        sha256=result.bundle.sha256,
+        policy_version=policy.version,
+        data_sha256=sample.fingerprint,
+    )
+    return replace(result, version=version, run_id=run.id, champion=champion)
 
 
 def _span(part: Part) -> str:
