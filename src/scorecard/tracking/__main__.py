@@ -5,6 +5,7 @@ With ``--follow FILE`` it keeps that line in the file up to date until standard 
 
 from __future__ import annotations
 
+import signal
 import sys
 from pathlib import Path
 
@@ -18,6 +19,8 @@ try:
         case [uri, "--follow", file]:
             from scorecard.tracking.follow import follow
 
+            # Ctrl-C reaches this process too; it ends with the one that started it.
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
             follow(uri, Path(file))
         case _:
             sys.exit("Give models:/NAME@ALIAS, and --follow FILE to keep a file up to date.")
