@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import logging
+import sys
 import threading
 from collections import OrderedDict
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 
 EVERY_S = 0.2  # between two looks at the pointer
 KEPT = 4  # incumbents kept, so that going back to one of them is instant
+SWITCH_S = 0.0005  # between two threads of the worker while a bundle is made ready
 IN_OFFICE = "in_office.json"  # beside the pointer: what was put into office last
 logger = logging.getLogger("scorecard.follow")
 
@@ -107,7 +110,8 @@ class Follower:
         bundle = read(place)  # from the disk even where it is known: nobody serves what is damaged
         fresh = self._known.get((bundle.sha256, place.version))
         if fresh is None:
-            fresh = office.prepare(Rater(bundle, version=place.version))
+            with giving_way():
+                fresh = office.prepare(Rater(bundle, version=place.version))
         self._keep(fresh)
         office.install(fresh)
         remember(self._file, place)
@@ -139,6 +143,20 @@ class Follower:
     def _count(self, what: str) -> None:
         if what in self._counters:
             self._counters[what].inc()
+
+
+@contextmanager
+def giving_way() -> Iterator[None]:
+    """Let this thread be interrupted soon while it works: requests are answered beside it.
+
+    A request gives up the interpreter's lock several times, and would wait 5 ms for it each time.
+    """
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(SWITCH_S)
+    try:
+        yield
+    finally:
+        sys.setswitchinterval(before)
 
 
 def read(place: Resolved) -> Bundle:
