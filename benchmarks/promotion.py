@@ -82,7 +82,7 @@ def run(home: Path, product: sc.Product, options: argparse.Namespace) -> int:
               for v in ("1", "2")}  # fmt: skip
     applications = asked(raters["1"], sc.simulate(product, APPLICATIONS, 9))
     bodies = [json.dumps({"application": each}).encode() for each in applications]
-    moves: list[tuple[float, str]] = []
+    moves: list[tuple[float, float, str]] = []
     full = set(range(0, options.promotions, max(1, options.promotions // 3)))
     with (
         (home / "log").open("wb") as log,
@@ -108,8 +108,9 @@ def run(home: Path, product: sc.Product, options: argparse.Namespace) -> int:
                     registry.decide(
                         Record("sme_cn", "promoted", "champion", version, before, sha256, "bench")
                     )
-                moves.append((time.perf_counter(), sha256))
+                moved = time.perf_counter()
                 settle(server.url, bodies[0], sha256)
+                moves.append((moved, time.perf_counter(), sha256))
             lasted = time.perf_counter() - begun
         with rating(server.url, bodies, options.clients) as quiet:
             time.sleep(min(lasted, 60))
@@ -158,17 +159,19 @@ def judge(
     return bool(failed or strange or min(counted.values()) == 0)
 
 
-def delays(load: Load, moves: list[tuple[float, str]]) -> list[float]:
-    """Return, for each move of the alias, how long the old champion still began to answer."""
-    ends = [at for at, _ in moves[1:]] + [float("inf")]
-    seen = sorted(
+def delays(load: Load, moves: list[tuple[float, float, str]]) -> list[float]:
+    """Return how long after each promotion the old champion still began to answer.
+
+    ``moves`` says when a promotion had returned, when all answered alike, and who is champion.
+    """
+    seen = [
         (begun, json.loads(content)["model"]["sha256"])
         for begun, _, status, _, content in load.seen
         if status == 200
-    )
+    ]
     return [
         max((t - at for t, found in seen if at <= t < end and found != sha256), default=0.0)
-        for (at, sha256), end in zip(moves, ends, strict=True)
+        for at, end, sha256 in moves
     ]
 
 
