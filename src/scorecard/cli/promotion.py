@@ -9,19 +9,10 @@ import polars as pl
 from scorecard.cli import screen
 from scorecard.errors import InputError
 from scorecard.promotion import Promotion, promote, rollback
+from scorecard.tracking import Record
 
 REFUSED = 3  # exit code where the gates say no
-_COLUMNS = (
-    "at",
-    "outcome",
-    "to",
-    "version",
-    "from_version",
-    "by",
-    "approved_by",
-    "failed",
-    "reason",
-)
+_COLUMNS = ("at", "outcome", "alias", "version", "before", "by", "approved", "failed", "reason")
 
 
 def run_promotion(
@@ -61,16 +52,28 @@ def run_history(name: str, *, as_json: bool) -> None:
     if as_json:
         screen.print_json({"name": name, **holders, "records": [r.to_dict() for r in records]})
         return
-    rows = [
-        {key: ", ".join(v) if key == "failed" else v for key, v in record.to_dict().items()}
-        for record in records
-    ]
-    schema = dict.fromkeys(_COLUMNS, pl.String)
-    frame = pl.DataFrame([{k: row[k] for k in _COLUMNS} for row in rows], schema=schema)
+    frame = pl.DataFrame(
+        [_line(record) for record in records], schema=dict.fromkeys(_COLUMNS, pl.String)
+    )
     screen.print_table(frame, f"Registry of {name}, times in UTC", {})
     for alias, version in holders.items():
         said = "nobody" if version is None else f"version {version}"
         screen.out.print(f"{alias}: {said}", markup=False)
+
+
+def _line(record: Record) -> dict[str, str | None]:
+    at = (record.at or "")[:19].replace("T", " ")
+    return {
+        "at": at,
+        "outcome": record.outcome.replace("_", " "),
+        "alias": record.to,
+        "version": record.version,
+        "before": record.from_version,
+        "by": record.by,
+        "approved": record.approved_by,
+        "failed": ", ".join(record.failed),
+        "reason": record.reason,
+    }
 
 
 def _force(*, force: bool, approved_by: str | None, reason: str | None) -> tuple[str, str] | None:

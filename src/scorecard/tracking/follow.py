@@ -12,7 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any
 
-from scorecard.errors import InputError
+from scorecard.errors import InputError, ScorecardError
 from scorecard.tracking import pointer
 from scorecard.tracking.address import Resolved
 from scorecard.tracking.registry import Registry
@@ -52,7 +52,7 @@ def follow(
                 shown = fetched[key]
             told = ""
         except Exception as error:  # the registry may be away for a while; the service goes on
-            why = str(error) if isinstance(error, InputError) else type(error).__name__
+            why = str(error) if isinstance(error, ScorecardError) else type(error).__name__
             if why != told:
                 sys.stderr.write(f"scorecard: {uri} is not followed for now: {why}\n")
                 sys.stderr.flush()

@@ -29,6 +29,7 @@ LOCK = "registry.lock"
 SHA256 = "bundle_sha256"  # the tag of a version with the hash of its bundle's manifest
 MOST_RECORDS = 50_000
 
+_ABSENT = ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE")
 _MARK = "Registry: "  # begins the one line of a version's description that records keep
 
 
@@ -81,8 +82,8 @@ class Registry:
                 found = self._client.get_model_version_by_alias(name, alias)
             else:
                 found = self._client.get_model_version(name, str(number))
-        except MlflowException:
-            raise InputError(f"No model {uri} in the registry; run scorecard train.") from None
+        except MlflowException as error:
+            raise _unfound(uri, error) from None
         return Version(name, str(found.version), dict(found.tags))
 
     def resolve(self, uri: str) -> Resolved:
@@ -104,8 +105,8 @@ class Registry:
         self._check_begun(name)
         try:
             found = self._client.get_registered_model(name).aliases.get(alias)
-        except MlflowException:
-            raise InputError(f"No model {name} in the registry; run scorecard train.") from None
+        except MlflowException as error:
+            raise _unfound(name, error) from None
         return None if found is None else str(found)
 
     def history(self, name: str) -> list[Record]:
@@ -250,6 +251,13 @@ class Registry:
         file = self.store.uri.removeprefix("sqlite:///")
         if file != self.store.uri and not Path(file).is_file():
             raise InputError(f"No model {what}: nothing was trained here yet; run scorecard train.")
+
+
+def _unfound(what: str, error: MlflowException) -> ScorecardError:
+    """Return what to say where a model was not found: that there is none, or that nobody knows."""
+    if error.error_code in _ABSENT:
+        return InputError(f"No model {what} in the registry; run scorecard train.")
+    return ScorecardError(f"The registry does not answer for {what} ({error.error_code}).")
 
 
 def _metrics(gates: Sequence[Mapping[str, Any]], at: int) -> list[Metric]:
