@@ -6,17 +6,14 @@ Every fault is made on the simulated portfolio, whose truth is known, so that no
 from __future__ import annotations
 
 import copy
-import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
 
 import scorecard as sc
 from scorecard.contract import Column
-from scorecard.rating.bundle import encode_json
 
 #: The section whose light each fault must turn red, and no other.
 TURNS = {
@@ -90,7 +87,7 @@ class Workshop:
         return self._with_feature("salutation_code", prefix, trend="none")
 
     def shift(self) -> Trial:
-        """Applicants of another kind: drawn again by their leverage, their risk given it as ever."""
+        """Applicants of another kind: drawn again by their leverage, their risk as ever."""
         late = self.fresh["as_of_date"].dt.year() == 2024
         rows, rest = self.fresh.filter(late), self.fresh.filter(~late)
         leverage = self.product.features.evaluate(rows)["debt_to_assets"].to_numpy()
@@ -110,11 +107,12 @@ class Workshop:
         return Trial(self.clean.bundle, table)
 
     def non_monotone(self) -> Trial:
-        """A card on which two neighbouring bins of one feature have changed their points."""
-        files = dict(self.clean.bundle.files)
-        card = json.loads(files["scorecard.json"])
-        files["scorecard.json"] = encode_json(_swapped(card, "debt_to_assets"))
-        return Trial(sc.Bundle.seal(files, self.clean.bundle.manifest), self.fresh)
+        """Models trained without directions, in a bundle whose product declares them."""
+        features = [replace(each, trend="none") for each in self.product.features.features]
+        free = _with(self.product, features=sc.FeatureSet(features, self.product.kinds))
+        bundle = self._train(free, self.training)
+        files = {**bundle.files, "product.json": self.clean.bundle.files["product.json"]}
+        return Trial(sc.Bundle.seal(files, bundle.manifest), self.fresh)
 
     def shuffled(self) -> Trial:
         """Outcomes that belong to other rows."""
@@ -167,12 +165,3 @@ def _with(product: sc.Product, **changed: object) -> sc.Product:
         levers=product.levers,
         identities=product.identities,
     )
-
-
-def _swapped(card: dict[str, Any], feature: str) -> dict[str, Any]:
-    """Return the card with the points of a feature's two middle bins exchanged."""
-    part = next(each for each in card["features"] if each["bins"]["name"] == feature)
-    points = part["points"]
-    at = len(part["bins"]["splits"]) // 2
-    points[at], points[at + 1] = points[at + 1], points[at]
-    return card

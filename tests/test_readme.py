@@ -75,7 +75,7 @@ def test_shared_options_are_where_the_text_says(page: str) -> None:
         name for name, each in COMMANDS.items() if any("--json" in p.opts for p in each.params)
     }
     assert with_json == {
-        "export", "history", "init", "promote", "rate", "rollback", "simulate", "train",
+        "export", "history", "init", "promote", "rate", "rollback", "simulate", "train", "validate",
     }  # fmt: skip
 
 

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from scorecard.simulation import simulate
     from scorecard.training import TrainingResult, train
     from scorecard.tuning import BoostedSearch, TimeFolds
-    from scorecard.validation import ValidationReport, validate
+    from scorecard.validation import ModelCard, ValidationReport, validate
     from scorecard.values import Explanation, Problem, Rating, Reason
 
 _HOMES = {
@@ -51,6 +51,7 @@ _HOMES = {
     "FeatureSet": "features",
     "FuzzyAugmentation": "reject",
     "MasterScale": "models",
+    "ModelCard": "validation",
     "OptimalBinner": "binning",
     "PDCalibrator": "models",
     "Parcelling": "reject",
@@ -93,6 +94,7 @@ __all__ = [
     "FeatureSet",
     "FuzzyAugmentation",
     "MasterScale",
+    "ModelCard",
     "OptimalBinner",
     "PDCalibrator",
     "Parcelling",

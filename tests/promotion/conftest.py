@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 import scorecard as sc
-from scorecard.rating import Bundle
+from scorecard.rating import Bundle, Rater
 from scorecard.tracking import Registry, Store
-from scorecard.tracking.store import scratch
 
 Register = Callable[..., str]
 
@@ -24,12 +24,13 @@ def resealed(bundle: Bundle, note: int) -> Bundle:
 
 def register(store: Store, bundle: Bundle, *, introduce: bool = False, **tags: str) -> str:
     """Register a bundle as training does; returns its version."""
-    with store.run("sme_cn", "train sme_cn") as run, scratch() as folder:
+    with store.run("sme_cn", "train sme_cn") as run, tempfile.TemporaryDirectory() as folder:
         version = run.bundle(
-            bundle.write(folder / "bundle"),
+            bundle.write(Path(folder) / "bundle"),
             name="sme_cn",
             tags={"bundle_sha256": bundle.sha256, **tags},
-        )
+            columns=Rater(bundle).product.columns,
+        ).version
     if introduce:
         Registry(store).introduce(
             "sme_cn", version, sha256=bundle.sha256, policy_version="2026.1", data_sha256="d"

@@ -1,11 +1,10 @@
-"""A real MLflow store: what is logged, how a bundle is found again, what happens when it is not."""
+"""A real MLflow store: how a bundle is found again, and what happens when it is not."""
 
 import os
 import subprocess
 import sys
 from pathlib import Path
 
-import mlflow
 import polars as pl
 import pytest
 
@@ -13,41 +12,6 @@ import scorecard as sc
 from scorecard.errors import InputError
 from scorecard.tracking import Store, resolve
 from scorecard.tracking.address import untracked
-
-
-@pytest.fixture(scope="module")
-def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("home")
-
-
-@pytest.fixture(scope="module")
-def registered(root: Path, small_product: sc.Product, portfolio: pl.DataFrame) -> sc.TrainingResult:
-    return sc.train(small_product, portfolio, seed=3, store=Store(root))
-
-
-def test_the_run_holds_what_a_teammate_looks_for(registered: sc.TrainingResult, root: Path) -> None:
-    client = mlflow.MlflowClient(Store(root).uri, Store(root).uri)
-    run = client.get_run(registered.run_id)
-    assert run.info.status == "FINISHED"
-    assert run.data.params["policy_version"] == "2026.1"
-    assert run.data.params["scorecard.max_bins"] == "8"
-    assert run.data.params["boosted.n_estimators"] == "40"
-    auc = registered.table.filter(
-        (pl.col("model") == "boosted") & (pl.col("window") == "out of time")
-    )["auc"][0]
-    assert run.data.metrics["boosted.out_of_time.auc"] == auc
-    assert run.data.tags["bundle_sha256"] == registered.bundle.sha256
-    assert run.data.tags["data_sha256"] == registered.sample.fingerprint
-    assert run.inputs.dataset_inputs[0].dataset.digest == registered.sample.fingerprint[:36]
-    plots = {Path(f.path).name for f in client.list_artifacts(registered.run_id, "plots")}
-    assert plots >= {
-        f"{name}.png" for name in ("roc", "calibration", "grades", "score", "information_value")
-    }
-    assert plots >= {"importance.png", "importance_of_reasons.png"}
-    assert sum(plot.startswith("dependence_") for plot in plots) == 4
-    version = client.get_model_version_by_alias("sme_cn", "champion")
-    assert str(version.version) == registered.version
-    assert version.tags["bundle_sha256"] == registered.bundle.sha256
 
 
 def test_the_registered_bundle_is_the_trained_one(
@@ -82,20 +46,6 @@ def test_a_process_without_mlflow_finds_the_model(
     )
     assert done.stdout.split() == [registered.version, registered.bundle.sha256]
     assert not list(tmp_path.iterdir()), "looking for a model must leave nothing behind"
-
-
-def test_the_pyfunc_model_rates_without_a_pickle(
-    registered: sc.TrainingResult, root: Path, portfolio: pl.DataFrame
-) -> None:
-    assert os.environ["MLFLOW_ALLOW_PICKLE_DESERIALIZATION"] == "false"
-    found = Store(root).resolve("models:/sme_cn@champion")
-    folder = Path(found.folder).parents[1]
-    assert not [p for p in folder.rglob("*") if p.suffix in {".pkl", ".pickle", ".joblib"}]
-    model = mlflow.pyfunc.load_model(str(folder))
-    few = portfolio.head(5)
-    assert (
-        model.predict(few.to_pandas())["pd"].tolist() == registered.rater.rate(few)["pd"].to_list()
-    )
 
 
 @pytest.mark.parametrize(

@@ -89,7 +89,8 @@ def test_each_trial_is_a_child_run_and_the_curve_is_kept(
     client = mlflow.MlflowClient(Store(root).uri, Store(root).uri)
     parent = client.get_run(searched.run_id)
     children = client.search_runs(
-        [parent.info.experiment_id], f"tags.mlflow.parentRunId = '{searched.run_id}'"
+        [parent.info.experiment_id],
+        f"tags.mlflow.parentRunId = '{searched.run_id}' and tags.kind = 'trial'",
     )
     assert {run.info.run_name for run in children} == {"trial 1", "trial 2", "trial 3"}
     by_name = {run.info.run_name: run for run in children}

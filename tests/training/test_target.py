@@ -12,7 +12,7 @@ import scorecard as sc
 from scorecard.errors import ProductError, TableError
 from scorecard.policy.document import Population
 from scorecard.sample import draw_sample
-from scorecard.training import pipeline
+from scorecard.training import logbook, pipeline
 from scorecard.training.declaration import trainable_policy
 from scorecard.training.target import check_binary
 
@@ -54,9 +54,9 @@ def test_only_the_declared_outcome_makes_a_champion(
     target: str | None,
 ) -> None:
     monkeypatch.setattr(pipeline, "fit_models", lambda *_, **__: tuple(trained.models.values()))
-    monkeypatch.setattr(pipeline, "_figures", lambda _: [])
+    monkeypatch.setattr(logbook, "_figures", lambda _: [])
     run = MagicMock(id="r")
-    run.bundle.return_value = "7"
+    run.bundle.return_value = MagicMock(version="7")
     store = MagicMock()
     store.run.return_value.__enter__.return_value = run
     registry = MagicMock()

@@ -6,6 +6,7 @@ import json
 import logging
 import os
 import shutil
+import tempfile
 import threading
 from collections.abc import Callable
 from dataclasses import replace
@@ -23,7 +24,6 @@ from scorecard.errors import BundleError
 from scorecard.rating import Bundle, Rater
 from scorecard.rating.bundle import encode_json
 from scorecard.tracking import Record, Registry, Resolved, Store, pointer
-from scorecard.tracking.store import scratch
 from scorecard.web import follower as following
 from scorecard.web.answer import ADDED
 from scorecard.web.app import app_of
@@ -252,12 +252,13 @@ def test_a_worker_that_starts_beside_a_damaged_champion_serves_the_last_one(
 
 # -- the real thing ------------------------------------------------------------------------------
 def register(store: Store, bundle: Bundle) -> str:
-    with store.run("sme_cn", "train sme_cn") as run, scratch() as folder:
+    with store.run("sme_cn", "train sme_cn") as run, tempfile.TemporaryDirectory() as folder:
         version = run.bundle(
-            bundle.write(folder / "bundle"),
+            bundle.write(Path(folder) / "bundle"),
             name="sme_cn",
             tags={"bundle_sha256": bundle.sha256},
-        )
+            columns=Rater(bundle).product.columns,
+        ).version
     Registry(store).introduce(
         "sme_cn", version, sha256=bundle.sha256, policy_version="p", data_sha256="d"
     )

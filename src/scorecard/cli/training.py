@@ -51,6 +51,7 @@ def run_training(
             seed=seed,
             search=SearchSettings.limited(search_trials, search_minutes),
             challenger=challenger,  # type: ignore[arg-type]  # refused by name where unknown
+            source=None if data is not None else f"simulated, {rows:,} rows, seed {seed}",
             progress=report,
         )
     bad = result.sample.rejected

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from textwrap import indent
+
+import numpy as np
 
 from scorecard.draft.source import comment
 from scorecard.draft.spelling import yaml_text
@@ -109,10 +113,14 @@ validation:
   leakage:
     auc: {{amber: 0.8, red: 0.85}}
     iv: {{amber: 0.5, red: 1.0}}
+  # One strong feature, or a portfolio of low PDs, multiplies the mean PD whatever the model's
+  # quality: to be known, not a fault. Whether a strong feature leaks is leakage's to say. A line
+  # `red:` beside amber makes it a limit.
   sensitivity:
-    single_factor: {{amber: 3.0, red: 6.0}}
+    single_factor: {{amber: 3.0}}
     downturn_index: -2.33
-    downturn_factor: {{amber: 3.0, red: 6.0}}
+    downturn_factor: {{amber: 3.0}}
+{groups_said}
   fairness:
     groups: {groups}
     impact_ratio: {{amber: 0.9, red: 0.8}}
@@ -144,6 +152,15 @@ models:
   boosted: {{}}
 {remarks}"""
 
+_GROUPS = (
+    "review: audit-only columns that tell what a person is, and the numbers that divide each (here "
+    "its quartiles, rounded); an empty list makes its levels the groups."
+)
+_NO_GROUPS = (
+    "review: no column was found that tells what a person is; to have fairness judged, declare an "
+    "audit-only one and name it here: {column: [25, 40, 60]}, or {column: []} for its levels."
+)
+
 _NOT_IN_TIME = """
 remarks:
   - zh: 表中没有可用的观察日期：所称时间外的结果来自留出的行，并非之后的时期。
@@ -165,8 +182,10 @@ class Business:
     central_source: str
 
 
-def policy_source(business: Business, target: Target, windows: Windows) -> str:
-    """Return the text of ``policy.yaml``."""
+def policy_source(
+    business: Business, target: Target, windows: Windows, groups: Mapping[str, Sequence[float]]
+) -> str:
+    """Return the text of ``policy.yaml``; ``groups`` as `audit_groups` gives them."""
     date = windows.date
     return _TEMPLATE.format(
         day=yaml_text(business.day),
@@ -184,9 +203,23 @@ def policy_source(business: Business, target: Target, windows: Windows) -> str:
         central_tendency=business.central_tendency,
         central_source=yaml_text(business.central_source),
         asset_correlation=_asset_correlation(business.central_tendency),
-        groups="{}",
+        groups_said=indent(_comment(_GROUPS if groups else _NO_GROUPS), "  "),
+        groups=_flow(groups),
         remarks=_NOT_IN_TIME if date is None else "",
     )
+
+
+def _flow(groups: Mapping[str, Sequence[float]]) -> str:
+    parts = (
+        f"{yaml_text(column)}: [{', '.join(_plain(cut) for cut in cuts)}]"
+        for column, cuts in groups.items()
+    )
+    return "{" + ", ".join(parts) + "}"
+
+
+def _plain(number: float) -> str:
+    """Write a number without an exponent, which YAML would read as a text."""
+    return np.format_float_positional(number, trim="-")
 
 
 def _asset_correlation(pd: float) -> float:

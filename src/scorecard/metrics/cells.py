@@ -11,9 +11,10 @@ from numpy.typing import ArrayLike, NDArray
 
 from scorecard.errors import InputError
 from scorecard.logodds import Floats
+from scorecard.metrics import inputs
 
 _ROWS = 100_000  # that cut points are found from, drawn evenly
-_BLOCK = 16_384  # rows that stay in the processor's cache
+_BLOCK = 65_536  # rows that stay in the processor's cache
 MISSING, RARE, UNSEEN = "missing", "rare levels", "unseen level"
 
 
@@ -31,7 +32,7 @@ def names(
 
 def series(values: pl.Series | ArrayLike, kind: str | None = None) -> pl.Series:
     """Return a series of float64 or of text; refuse what is neither, or not of ``kind``."""
-    series = values if isinstance(values, pl.Series) else pl.Series(np.asarray(values))
+    series = inputs.series(values, "values")
     number = series.dtype.is_numeric()
     text = series.dtype in (pl.String, pl.Boolean, pl.Categorical, pl.Enum)
     if series.dtype == pl.Null and kind is not None:
@@ -46,7 +47,8 @@ def series(values: pl.Series | ArrayLike, kind: str | None = None) -> pl.Series:
 
 def floats(series: pl.Series) -> Floats:
     """Return float64 numbers, NaN where missing."""
-    values: Floats = series.to_numpy()
+    # Filled first: polars takes far longer to turn nulls into NaN on the way to numpy.
+    values: Floats = series.fill_null(float("nan")).to_numpy()
     if np.isinf(values).any():
         raise InputError("values must be finite or missing; got infinite values.")
     return values
@@ -68,10 +70,11 @@ def edges(values: Floats, w: Floats | None, bins: int) -> tuple[float, ...]:
     values = values[order]
     reached = np.arange(1.0, len(values) + 1) if w is None else np.cumsum(w[order])
     at = np.searchsorted(reached, np.arange(1, bins) / bins * reached[-1] * (1 - 1e-12))
-    edges = np.unique(values[at])
-    if edges[0] == values[0]:
-        edges = np.concatenate(([np.nextafter(edges[0], -np.inf)], edges))
-    return tuple(edges.tolist())
+    found = np.unique(values[at])
+    if found[0] == values[0]:
+        below = min(np.nextafter(found[0], -np.inf), found[0] - np.finfo(np.float64).tiny)
+        found = np.concatenate(([below], found))
+    return tuple(found.tolist())
 
 
 def codes(values: Floats, edges: tuple[float, ...]) -> NDArray[Any]:

@@ -22,7 +22,7 @@ def capture_rate(
     rows does not matter. ``y`` (n,) in {0, 1}, ``risk`` (n,) finite, ``weight`` (n,) not negative,
     ``top`` in (0, 1]. Raises `InputError` where only one class is there.
 
-    Source: G. Sobehart, S. Keenan, R. Stein, *Benchmarking Quantitative Default Risk Models*,
+    Source: J. Sobehart, S. Keenan, R. Stein, *Benchmarking Quantitative Default Risk Models*,
     Moody's, 2000 (cumulative accuracy profile).
 
     >>> y, risk = [0, 0, 1, 0, 1, 1, 1, 1, 1, 0], [.1, .2, .3, .4, .5, .6, .7, .8, .9, .05]

@@ -50,7 +50,7 @@ def h_measure(
     most = _loss(
         ranking.bads, ranking.goods, np.full(len(there), ranking.bads.sum() / there.sum()), a, b
     )
-    return Measure(1.0 - least / most, name="H")
+    return Measure(min(1.0, max(0.0, 1.0 - least / most)), name="H")
 
 
 def _loss(bads: Floats, goods: Floats, share: Floats, a: float, b: float) -> float:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import polars as pl
 from numpy.typing import ArrayLike, NDArray
 
 from scorecard.errors import InputError
@@ -33,6 +34,24 @@ def numbers(values: ArrayLike, name: str) -> Floats:
         got = "missing values (NaN or null)" if np.isnan(found).any() else "infinite values"
         raise InputError(f"{name} must be finite numbers; got {got}. Leave such rows out first.")
     return found
+
+
+def series(values: Any, name: str) -> pl.Series:
+    """Return a polars series of what holds one value a row: a list, an array, a pandas series."""
+    if isinstance(values, pl.Series):
+        return values
+    if isinstance(values, np.ndarray) and values.dtype.kind == "O":
+        values = values.tolist()
+    try:
+        if isinstance(values, list | tuple) and all(
+            each is None or (isinstance(each, int | float) and not isinstance(each, bool))
+            for each in values
+        ):  # whole numbers and fractions may mix
+            return pl.Series(values, dtype=pl.Float64, strict=False)
+        return pl.Series(values)
+    except (TypeError, ValueError, pl.exceptions.PolarsError):
+        got = type(values).__name__
+        raise InputError(f"{name} must hold one type of value, one a row; got {got}.") from None
 
 
 def _kind(array: NDArray[Any]) -> str:

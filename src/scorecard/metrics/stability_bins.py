@@ -83,7 +83,9 @@ class StabilityBins:
         rare: tuple[str, ...] = ()
         kind: Literal["number", "text"] = "number" if series.dtype == pl.Float64 else "text"
         if kind == "number":
-            edges = cells.edges(cells.floats(series), w, int(bins))
+            numbers = cells.floats(series)
+            edges = cells.edges(numbers, w, int(bins))
+            series = pl.Series(numbers)  # so that counting need not turn nulls into NaN again
         else:
             known = [level for level, _ in cells.levels(series, w) if level is not None]
             if len(known) > _LEVELS:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -10,14 +10,14 @@ from numpy.typing import ArrayLike
 
 from scorecard.errors import InputError
 from scorecard.logodds import Floats
-from scorecard.metrics.inputs import numbers, weights
+from scorecard.metrics.inputs import numbers, series, weights
 
 
 def vintage(
-    cohort: ArrayLike | pl.Series,
-    default_age: Iterable[float | None] | pl.Series,
-    observed_age: ArrayLike | pl.Series,
-    weight: ArrayLike | pl.Series | None = None,
+    cohort: Any,
+    default_age: Any,
+    observed_age: ArrayLike,
+    weight: ArrayLike | None = None,
 ) -> pl.DataFrame:
     """Return each cohort's cumulative bad rate by age, no further than all of it has matured.
 
@@ -36,11 +36,13 @@ def vintage(
     >>> vintage(["Q1", "Q1", "Q2", "Q2"], [2, None, 1, None], [3, 2, 1, 1]).rows()
     [('Q1', 1, 2, 2.0, 0.0, 0.0), ('Q1', 2, 2, 2.0, 1.0, 0.5), ('Q2', 1, 2, 2.0, 1.0, 0.5)]
     """
-    labels = cohort if isinstance(cohort, pl.Series) else pl.Series(np.asarray(cohort))
+    labels = series(cohort, "cohort")
     if labels.is_empty() or labels.null_count():
         raise InputError("cohort must be a label for each row; got none or missing ones.")
     watched = _ages(observed_age, "observed_age", 0)
-    died = default_age if isinstance(default_age, pl.Series) else pl.Series(list(default_age))
+    died = series(default_age, "default_age")
+    if not (died.dtype.is_numeric() or died.dtype == pl.Null):
+        raise InputError(f"default_age must be numbers or missing; got {died.dtype}.")
     died = died.cast(pl.Float64).fill_nan(None)
     if died.drop_nulls().len():
         _ages(died.drop_nulls(), "default_age", 1)
@@ -74,7 +76,7 @@ def vintage(
     )  # fmt: skip
 
 
-def _ages(values: ArrayLike | pl.Series, name: str, least: int) -> Floats:
+def _ages(values: ArrayLike, name: str, least: int) -> Floats:
     found = numbers(np.asarray(values), name)
     if not ((found == np.floor(found)) & (found >= least)).all():
         raise InputError(f"{name} must be whole periods from {least}; got fractions or less.")

@@ -11,10 +11,15 @@ from scorecard.policy.section import Section
 Worst = Literal["green", "amber"]
 
 
-class AtMost(Section):
-    """Numbers above ``amber`` and above ``red`` turn a light."""
+class Above(Section):
+    """Numbers above ``amber`` are to be looked at; none is red."""
 
     amber: float = Field(ge=0)
+
+
+class AtMost(Above):
+    """Numbers above ``amber`` and above ``red`` turn a light."""
+
     red: float = Field(ge=0)
 
     @model_validator(mode="after")
@@ -85,11 +90,15 @@ class LeakageRules(Section):
 
 
 class SensitivityRules(Section):
-    """How far one feature at its worst plausible value, and a downturn, lift the mean PD."""
+    """How far one feature at its worst plausible value, and a downturn, lift the mean PD.
 
-    single_factor: AtMost
+    Both tell what the portfolio is exposed to, and no fault of the model: a ``red`` line is for a
+    lender who will not bear more.
+    """
+
+    single_factor: AtMost | Above
     downturn_index: float = Field(lt=0)
-    downturn_factor: AtMost
+    downturn_factor: AtMost | Above
 
 
 class FairnessRules(Section):

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from scorecard.contract import Product
+from scorecard.contract.typical import typical_application
 from scorecard.errors import ProductError, TableError
 from scorecard.policy import Policy
 from scorecard.sample.condition import condition
@@ -24,7 +25,7 @@ class Population:
 
     ``windows`` are the conditions of the two windows, by name; ``steps`` counts what was left and
     goes on counting; ``outside`` rows met an exclusion, ``unknown`` ones have no outcome yet.
-    ``rejected``, ``ignored`` and ``fingerprint`` as in `Sample`.
+    ``rejected``, ``ignored``, ``fingerprint`` and ``typical`` as in `Sample`.
     """
 
     table: pl.DataFrame
@@ -35,6 +36,7 @@ class Population:
     rejected: pl.DataFrame
     ignored: tuple[str, ...]
     fingerprint: str
+    typical: pl.DataFrame | None
 
 
 def population(product: Product, policy: Policy, data: pl.DataFrame) -> Population:
@@ -74,6 +76,7 @@ def population(product: Product, policy: Policy, data: pl.DataFrame) -> Populati
         rejected=checked.rejected,
         ignored=checked.ignored,
         fingerprint=fingerprint(checked.accepted),
+        typical=typical_application(checked.accepted, product.table),
     )
 
 

@@ -21,7 +21,8 @@ class Sample:
     ``undecided`` the rows that an exclusion keeps because it is null for them (null for other
     steps). ``purged`` counts the in-time rows whose label window reached the out-of-time window
     (None: the outcome has no horizon, nothing can be purged). ``rejected`` holds the rows the
-    contract refused, ``fingerprint`` is the SHA-256 of the accepted table.
+    contract refused, ``fingerprint`` is the SHA-256 of the accepted table, ``typical`` a made-up
+    application of it (`typical_application`).
     """
 
     in_time: Part
@@ -31,6 +32,7 @@ class Sample:
     rejected: pl.DataFrame
     ignored: tuple[str, ...]
     fingerprint: str
+    typical: pl.DataFrame | None = None
 
 
 def draw_sample(product: Product, policy: Policy, data: pl.DataFrame) -> Sample:
@@ -61,6 +63,7 @@ def draw_sample(product: Product, policy: Policy, data: pl.DataFrame) -> Sample:
         rejected=found.rejected,
         ignored=found.ignored,
         fingerprint=found.fingerprint,
+        typical=found.typical,
     )
 
 

@@ -1,5 +1,7 @@
 """What MLflow loads in place of a pickle: code that reads the bundle logged beside it."""
 
+import os
+
 import mlflow
 import pandas as pd
 
@@ -12,6 +14,9 @@ class BundleModel(mlflow.pyfunc.PythonModel):
 
     def load_context(self, context):  # type: ignore[no-untyped-def]
         """Load the bundle."""
+        # MLflow's message for a table that does not fit the signature holds its rows, unless told
+        # otherwise; it is made before `predict` is called.
+        os.environ.setdefault("MLFLOW_DISABLE_SCHEMA_DETAILS", "true")
         self.rater = scorecard.Rater.load(context.artifacts["bundle"])
 
     def predict(self, context, model_input: pd.DataFrame, params=None):  # type: ignore[no-untyped-def]

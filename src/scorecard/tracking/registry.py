@@ -15,6 +15,7 @@ from scorecard.errors import InputError, ScorecardError
 from scorecard.tracking.address import Resolved, parse_address
 from scorecard.tracking.lock import locked
 from scorecard.tracking.record import CHALLENGER, CHAMPION, KIND, Record, previous
+from scorecard.tracking.run import NOTE
 from scorecard.tracking.store import Store  # before MLflow: it sets its switches
 
 from mlflow.entities import Metric  # isort: skip
@@ -242,9 +243,9 @@ class Registry:
         found = self._client.get_experiment_by_name(title)
         if found is not None:
             return str(found.experiment_id)
-        server = self.store.uri.startswith(("http://", "https://"))  # it decides by itself
-        where = None if server else (self.store.folder / "artifacts" / title).as_uri()
-        return str(self._client.create_experiment(title, artifact_location=where))
+        about = {NOTE: f"Every promotion, refusal and rollback of {name}."}
+        where = self.store._artifacts(title)
+        return str(self._client.create_experiment(title, artifact_location=where, tags=about))
 
     def _check_begun(self, what: str) -> None:
         """Refuse to make a database only to find nothing in it."""

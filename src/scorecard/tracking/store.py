@@ -3,84 +3,24 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 from scorecard.tracking.address import Resolved, parse_address, untracked
 
 os.environ.update(untracked(os.environ))  # before MLflow is imported: that is when it looks
-os.environ.setdefault("MLFLOW_ALLOW_PICKLE_DESERIALIZATION", "false")
-os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
 
 import mlflow
 from mlflow.exceptions import MlflowException
 
 from scorecard.errors import InputError
 from scorecard.home import project_root
+from scorecard.tracking.run import BUNDLE, NOTE, Run, opened, origin
+from scorecard.tracking.system import watched
 
-if TYPE_CHECKING:
-    import polars as pl
-    from matplotlib.figure import Figure
-
-STUB = Path(__file__).with_name("pyfunc_stub.py")
-BUNDLE = "bundle"
-
-
-class Run:
-    """One run being logged; made by `Store.run`."""
-
-    def __init__(self, client: mlflow.MlflowClient, run_id: str) -> None:
-        self._client = client
-        self.id = run_id
-
-    def params(self, values: Mapping[str, Any]) -> None:
-        """Log parameters."""
-        mlflow.log_params(dict(values), run_id=self.id)
-
-    def metrics(self, values: Mapping[str, float], *, step: int | None = None) -> None:
-        """Log metrics, as points of a curve where a step is given."""
-        mlflow.log_metrics(dict(values), step=step, run_id=self.id)
-
-    def tags(self, values: Mapping[str, str]) -> None:
-        """Set tags."""
-        mlflow.set_tags(dict(values))
-
-    @contextmanager
-    def child(self, name: str) -> Iterator[Run]:
-        """Open a run nested in this one, finished or marked failed at the end."""
-        with mlflow.start_run(run_name=name, nested=True, parent_run_id=self.id) as active:
-            yield Run(self._client, active.info.run_id)
-
-    def figure(self, figure: Figure, name: str) -> None:
-        """Log a picture."""
-        self._client.log_figure(self.id, figure, name)
-
-    def text(self, text: str, name: str) -> None:
-        """Log a text file."""
-        self._client.log_text(self.id, text, name)
-
-    def dataset(self, frame: pl.DataFrame, *, name: str, digest: str, context: str) -> None:
-        """Log a data set's identity, schema and size; none of its rows."""
-        data = mlflow.data.from_polars(frame, name=name, digest=digest[:36])
-        mlflow.log_input(data, context=context)
-
-    def bundle(self, folder: Path, *, name: str, tags: Mapping[str, str]) -> str:
-        """Log a bundle as a model, register it under ``name`` and return its version."""
-        logged = mlflow.pyfunc.log_model(
-            name=name,
-            python_model=str(STUB),
-            artifacts={BUNDLE: str(folder)},
-            pip_requirements=["sme-scorecard"],
-        )
-        with suppress(MlflowException):  # it exists already
-            self._client.create_registered_model(name)
-        made = self._client.create_model_version(
-            name, logged.model_uri, self.id, tags=dict(tags), model_id=logged.model_id
-        )
-        return str(made.version)
+#: Tells MLflow's page to show an experiment as one of trained models, not of language models.
+_MODELS = {"mlflow.experimentKind": "custom_model_development"}
 
 
 class Store:
@@ -101,48 +41,104 @@ class Store:
         if self._client_ is None:
             self.folder.mkdir(parents=True, exist_ok=True)
             self._client_ = mlflow.MlflowClient(self.uri, self.uri)
-        before = os.environ.get("MLFLOW_TRACKING_URI")
-        mlflow.set_tracking_uri(self.uri)
-        mlflow.set_registry_uri(self.uri)
-        # MLflow writes its address into the environment, where another project would inherit it.
-        if before is None:
-            os.environ.pop("MLFLOW_TRACKING_URI", None)
-        else:
-            os.environ["MLFLOW_TRACKING_URI"] = before
         return self._client_
 
     @contextmanager
-    def run(self, experiment: str, name: str) -> Iterator[Run]:
-        """Open a run of ``experiment`` (made if new), finished or marked failed at the end."""
+    def run(self, experiment: str, name: str, *, about: str = "") -> Iterator[Run]:
+        """Open a run of ``experiment``, finished or marked failed at the end.
+
+        ``about`` describes the experiment (Markdown) where it is new. The machine's processor and
+        memory are logged as the run goes on.
+        """
         client = self._client
         found = client.get_experiment_by_name(experiment)
         if found is None:
-            artifacts = (self.folder / "artifacts" / experiment).as_uri()
-            client.create_experiment(experiment, artifact_location=artifacts)
-        mlflow.set_experiment(experiment)
-        with mlflow.start_run(run_name=name) as active:
-            yield Run(client, active.info.run_id)
+            tags = {**_MODELS, NOTE: about} if about else _MODELS
+            where = client.create_experiment(experiment, self._artifacts(experiment), tags)
+        else:
+            where = found.experiment_id
+        with _no_bars(), opened(client, where, name, origin()) as run, watched(run.id, self.uri):
+            yield run
+
+    def _artifacts(self, experiment: str) -> str | None:
+        """Return where an experiment's files go; a server decides it by itself."""
+        if self.uri.startswith("http"):
+            return None
+        return (self.folder / "artifacts" / experiment).as_uri()
+
+    def reopen(self, run_id: str) -> Run:
+        """Return a run that ended, to be written to again; its status and times stay.
+
+        Raises `InputError` where there is none.
+        """
+        try:
+            found = self._client.get_run(run_id)
+        except MlflowException:
+            raise InputError(
+                f"No run {run_id!r} in MLflow; take it from a version's page."
+            ) from None
+        return Run(self._client, run_id, found.info.experiment_id)
+
+    def attach(
+        self,
+        uri: str,
+        path: str | Path,
+        *,
+        to: str,
+        metrics: Mapping[str, float] | None = None,
+        tags: Mapping[str, str] | None = None,
+    ) -> Run:
+        """Log a file or folder about a ``models:/`` address to the run that trained it.
+
+        It lies under the artifact path ``to``; ``metrics`` and ``tags`` go to the run too, the tags
+        also to the registered version. Returns the run; raises `InputError` for no such model.
+        """
+        name, number = self._find(uri)
+        version = self._client.get_model_version(name, number)
+        run = self.reopen(version.run_id)
+        with _no_bars():
+            run.attach(path, to)
+        run.metrics(metrics or {}, model=version.model_id)
+        run.tags(tags or {})
+        for key, value in (tags or {}).items():
+            self._client.set_model_version_tag(name, number, key, value)
+        return run
 
     def resolve(self, uri: str) -> Resolved:
         """Return the bundle's folder of a ``models:/`` address; `InputError` if there is none."""
-        name, alias, number = parse_address(uri)
-        if self.uri.startswith("sqlite:///") and not Path(self.uri[10:]).is_file():
-            raise InputError(f"No model {uri}: nothing was trained here yet; run scorecard train.")
-        client = self._client  # sets the addresses that the download below goes by
-        try:
-            if alias is not None:
-                number = client.get_model_version_by_alias(name, alias).version
-            path = mlflow.artifacts.download_artifacts(f"models:/{name}/{number}")
-        except MlflowException:
-            raise InputError(f"No model {uri} in the registry; run scorecard train.") from None
+        name, number = self._find(uri)
+        with _no_bars():
+            lies = self._client.get_model_version_download_uri(name, number)
+            path = mlflow.artifacts.download_artifacts(lies, tracking_uri=self.uri)
         folder = Path(path) / "artifacts" / BUNDLE
         if not folder.is_dir():
             raise InputError(f"{uri} holds no bundle of this package.")
-        return Resolved(str(folder), name, str(number))
+        return Resolved(str(folder), name, number)
+
+    def _find(self, uri: str) -> tuple[str, str]:
+        """Return name and version of a ``models:/`` address; `InputError` if there is none."""
+        name, alias, number = parse_address(uri)
+        if self.uri.startswith("sqlite:///") and not Path(self.uri[10:]).is_file():
+            raise InputError(f"No model {uri}: nothing was trained here yet; run scorecard train.")
+        try:
+            if alias is None:
+                found = self._client.get_model_version(name, number)
+            else:
+                found = self._client.get_model_version_by_alias(name, alias)
+        except MlflowException:
+            raise InputError(f"No model {uri} in the registry; run scorecard train.") from None
+        return name, str(found.version)
 
 
 @contextmanager
-def scratch() -> Iterator[Path]:
-    """Yield a folder for files on their way into the store."""
-    with tempfile.TemporaryDirectory() as folder:
-        yield Path(folder)
+def _no_bars() -> Iterator[None]:
+    """Keep MLflow from drawing progress bars of its own, where the environment does not decide."""
+    name = "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR"
+    if name in os.environ:
+        yield
+        return
+    os.environ[name] = "false"
+    try:
+        yield
+    finally:
+        os.environ.pop(name, None)

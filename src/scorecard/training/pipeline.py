@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,8 +22,8 @@ from scorecard.policy import Policy
 from scorecard.rating import Bundle
 from scorecard.rating.bundle import encode_json
 from scorecard.recourse import Spreads
-from scorecard.sample import Part, Sample, draw_sample
-from scorecard.training import comparison, plots
+from scorecard.sample import Sample, draw_sample
+from scorecard.training import comparison
 from scorecard.training.baseline import baseline
 from scorecard.training.challenger import Family, fit_rivals, rival_notes, rivals
 from scorecard.training.cohorts import cycle_table
@@ -31,19 +32,15 @@ from scorecard.training.fit import Fitted, Progress, fit_models, frozen
 from scorecard.training.grades import grade_table
 from scorecard.training.result import TrainingResult
 from scorecard.training.search import SearchSettings, search_boosted
+from scorecard.training.summary import EXPERIMENT
 from scorecard.training.target import check_binary, target_note
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
     from scorecard.tracking.store import Store
 
 #: Rows of the frozen background that boosted explanations are measured against; chosen by the
 #: stability table of docs/shapley.md.
 BACKGROUND = 200
-
-#: Features whose dependence is drawn for MLflow, those that move the answering model most.
-DEPENDENCES = 4
 
 
 def _silent(_what: str, _share: float) -> None:
@@ -60,6 +57,7 @@ def train(
     challenger: Family | None = None,
     register: bool = True,
     store: Store | None = None,
+    source: str | Path | None = None,
     progress: Progress = _silent,
 ) -> TrainingResult:
     """Train both models of a product on a table, compare them out of time, and register a bundle.
@@ -68,10 +66,11 @@ def train(
     `as_frame` takes (polars, pandas, pyarrow), with every declared column. ``target`` takes the
     place of the declared outcome: a column of 0 (good), 1 (bad) and null (not known) with role
     outcome. ``seed`` fixes folds, booster, search and background. With ``register`` the bundle is
-    logged to MLflow (``store``, by default the project's) and registered under the product's name.
-    Unless a ``target`` was given, the product's first version becomes champion and a later one
-    challenger, which `promote` can make champion. ``progress(what, share)`` is called as work goes
-    on.
+    logged to MLflow (``store``, by default the project's) and registered under the product's name;
+    unless a ``target`` was given, the product's first version becomes champion and a later one
+    challenger, which `promote` can make champion. ``source`` says there where a frame came from; of
+    a file its path inside the project is told, or else its name. A fit that fails leaves a failed
+    run. ``progress(what, share)`` is called as work goes on.
 
     ``search`` looks for the boosted model's settings first (`SearchSettings`, or a number of
     trials), on folds in the order of time inside the in-time window; what it finds takes the place
@@ -97,6 +96,40 @@ def train(
     wanted = SearchSettings.of(search)
     rivals(product, policy, challenger, seed=seed)  # refused before any work, where it must be
     sample = draw_sample(product, policy, table)
+    fit = partial(
+        _fit, product, policy, sample, wanted, challenger, target=target, seed=seed,
+        progress=progress,
+    )  # fmt: skip
+    if not register:
+        return fit()
+    progress("opening MLflow", 0.0)
+    from scorecard.tracking.store import Store
+    from scorecard.training.logbook import log_training
+
+    store = Store() if store is None else store
+    if source is None:
+        source = Path(data) if isinstance(data, (str, os.PathLike)) else "a table in memory"
+    about = EXPERIMENT.format(name=product.name)
+    with store.run(product.name, f"train {product.name}", about=about) as run:
+        result = fit()
+        progress("logging to MLflow", 0.0)
+        return log_training(
+            store, run, product, policy, result, source=source, seed=seed, progress=progress
+        )
+
+
+def _fit(
+    product: Product,
+    policy: Policy,
+    sample: Sample,
+    wanted: SearchSettings | None,
+    challenger: Family | None,
+    *,
+    target: str | None,
+    seed: int,
+    progress: Progress,
+) -> TrainingResult:
+    """Search where wanted, fit, compare and seal the bundle."""
     found = None
     if wanted is not None:
         found = search_boosted(
@@ -120,7 +153,7 @@ def train(
         notes.insert(0, found.note)
     if target is not None:
         notes.insert(0, target_note(Policy.parse(product.policy), target))
-    result = TrainingResult(
+    return TrainingResult(
         product=product.name,
         answering=answers,
         table=compared,
@@ -135,10 +168,6 @@ def train(
         search=found,
         challengers={other.name: other for other in others},
     )
-    if not register:
-        return result
-    progress("logging to MLflow", 0.0)
-    return _log(product, policy, result, store, seed=seed, progress=progress)
 
 
 def _information(scorecard: Fitted) -> pl.DataFrame:
@@ -208,127 +237,3 @@ def _bundle(
         "seed": seed,
     }
     return Bundle.seal(files, about)
-
-
-def _log(
-    product: Product,
-    policy: Policy,
-    result: TrainingResult,
-    store: Store | None,
-    *,
-    seed: int,
-    progress: Progress,
-) -> TrainingResult:
-    from dataclasses import replace
-
-    from scorecard.tracking.registry import Registry
-    from scorecard.tracking.store import Store, scratch
-
-    store = Store() if store is None else store
-    sample = result.sample
-    aim = {} if result.target is None else {"target": result.target}
-    with store.run(product.name, f"train {product.name}") as run, scratch() as folder:
-        run.params(
-            {
-                "product": product.name,
-                "seed": seed,
-                "features": len(product.features),
-                "in_time": _span(sample.in_time),
-                "out_of_time": _span(sample.out_of_time),
-                "central_tendency": policy.calibration.central_tendency,
-                "policy_version": policy.version,
-                **{
-                    f"{name}.{key}": str(value)
-                    for name, model in {**result.models, **result.challengers}.items()
-                    for key, value in model.estimator.get_params().items()
-                    if key not in ("trend", "special_values")
-                },
-            }
-        )
-        run.metrics(_flat(result.table))
-        run.tags(
-            {
-                "product": product.name,
-                "answering": result.answering,
-                "bundle_sha256": result.bundle.sha256,
-                "feature_hash": product.features.hash,
-                "data_sha256": sample.fingerprint,
-                "purged": "unpurged" if sample.purged is None else "purged",
-                **aim,
-            }
-        )
-        run.dataset(
-            sample.in_time.features, name=product.name, digest=sample.fingerprint, context="train"
-        )
-        for name, figure in _figures(result):
-            run.figure(figure, f"plots/{name}.png")
-        run.text("\n\n".join(result.notes), "notes.md")
-        for name, frame in (
-            ("comparison", result.table),
-            ("power", result.power),
-            ("steps", result.steps),
-            ("grades", result.grades),
-            ("cycle", result.cycle),
-            ("calibrations", result.calibrations),
-            ("scorecard", result.models["scorecard"].estimator.table()),
-        ):
-            run.text(frame.write_csv(), f"tables/{name}.csv")
-        if result.search is not None:
-            progress("logging the search", 0.0)
-            result.search.log(run)
-        version = run.bundle(
-            result.write(folder / "bundle"),
-            name=product.name,
-            tags={"bundle_sha256": result.bundle.sha256, "answering": result.answering, **aim},
-        )
-    # A product's aliases answer for the declared outcome, never for another one.
-    champion = result.target is None and Registry(store).introduce(
-        product.name,
-        version,
-        sha256=result.bundle.sha256,
-        policy_version=policy.version,
-        data_sha256=sample.fingerprint,
-    )
-    return replace(result, version=version, run_id=run.id, champion=champion)
-
-
-def _span(part: Part) -> str:
-    return "undated" if part.first is None else f"{part.first} to {part.last}"
-
-
-def _flat(table: pl.DataFrame) -> dict[str, float]:
-    return {
-        f"{row['model']}.{row['window'].replace(' ', '_')}.{name}": float(row[name])
-        for row in table.iter_rows(named=True)
-        for name in (
-            "auc",
-            "gini",
-            "ks",
-            "brier",
-            "mean_pd",
-            "bad_rate",
-            "calibration_intercept",
-            "calibration_slope",
-        )
-        if row[name] is not None
-    }
-
-
-def _figures(result: TrainingResult) -> list[tuple[str, Figure]]:
-    late = result.sample.out_of_time
-    pds = {name: model.pd(late.features) for name, model in result.models.items()}
-    card = frozen(result.models["scorecard"])
-    assert isinstance(card, Scorecard)
-    title = f"{result.product}, out of time"
-    explained = result.explained()
-    strongest = explained.importance()["name"].head(DEPENDENCES)
-    return [
-        ("roc", plots.roc_figure(pds, late, title)),
-        ("calibration", plots.calibration_figure(pds, late, title)),
-        ("grades", plots.grades_figure(result.grades, result.answering, title)),
-        ("score", plots.score_figure(card.score(card.points(late.features)), late, title)),
-        ("information_value", plots.power_figure(result.power, f"{result.product}, in time")),
-        ("importance", explained.importance_figure()),
-        ("importance_of_reasons", explained.importance_figure("reason")),
-        *((f"dependence_{name}", explained.dependence_figure(name)) for name in strongest),
-    ]

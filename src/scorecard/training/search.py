@@ -21,7 +21,7 @@ from scorecard.tuning import BoostedSearch, TimeFolds, Trial
 from scorecard.tuning.trial import COMPLETE
 
 if TYPE_CHECKING:
-    from scorecard.tracking.store import Run
+    from scorecard.tracking.run import Run
 
 #: Rounds a fold plays at most: the tables that explain the model grow with its trees.
 ROUNDS = 600
@@ -83,7 +83,7 @@ class SearchOutcome:
         models = policy.models.model_copy(update={"boosted": settings})
         return policy.model_copy(update={"models": models})
 
-    def log(self, run: Run) -> None:
+    def log(self, run: Run, product: str) -> None:
         """Log each trial as a child of ``run``, the curve of the best so far, and the tables."""
         from scorecard.training.plots import search_figure
 
@@ -93,13 +93,21 @@ class SearchOutcome:
                 told = ("value", "std_error", "rounds", "folds", "seconds")
                 child.metrics({k: float(row[k]) for k in told if row[k] is not None})
                 taken = str(row["number"] == self.taken.number).lower()
-                child.tags({"state": row["state"], "taken": taken, "metric": self.metric})
+                child.tags(
+                    {
+                        "kind": "trial",
+                        "product": product,
+                        "state": row["state"],
+                        "taken": taken,
+                        "metric": self.metric,
+                    }
+                )
             if row["best"] is not None:
                 run.metrics({f"search.best_{self.metric}": row["best"]}, step=row["number"])
         run.figure(search_figure(self.trials, self.taken.number, self.metric), "plots/search.png")
-        run.text(self.trials.write_csv(), "tables/search.csv")
+        run.table(self.trials, "tables/search.csv")
         if self.folds is not None:
-            run.text(self.folds.write_csv(), "tables/search_folds.csv")
+            run.table(self.folds, "tables/search_folds.csv")
 
 
 def search_boosted(

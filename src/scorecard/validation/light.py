@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable
 from enum import StrEnum
 
-from scorecard.policy.validation import AtLeast, AtMost
+from scorecard.policy.validation import Above, AtLeast, AtMost
 
 
 class Light(StrEnum):
@@ -24,9 +24,9 @@ class Light(StrEnum):
         return max(lights, key=order.index, default=cls.GREY)
 
 
-def at_most(number: float, limits: AtMost) -> Light:
+def at_most(number: float, limits: Above) -> Light:
     """Return the light of a number that should be small; a number that is none is red."""
-    if math.isnan(number) or number > limits.red:
+    if math.isnan(number) or (isinstance(limits, AtMost) and number > limits.red):
         return Light.RED
     return Light.AMBER if number > limits.amber else Light.GREEN
 

@@ -14,7 +14,8 @@ import polars as pl
 
 from scorecard.validation.light import Light
 from scorecard.validation.section import Section
-from scorecard.validation.words import Language
+from scorecard.validation.verdict import verdict
+from scorecard.validation.words import Language, Words
 
 
 @dataclass(frozen=True)
@@ -64,20 +65,43 @@ class ValidationReport:
     def to_json(self, path: str | Path) -> Path:
         """Write `to_dict` to a file; numbers that are none are null."""
         path = Path(path)
-        text = json.dumps(_finite(self.to_dict()), ensure_ascii=False, indent=1, default=str)
-        path.write_text(text, encoding="utf-8")
+        path.write_text(self.as_json(), encoding="utf-8")
         return path
+
+    def as_json(self) -> str:
+        """Return what `to_json` writes."""
+        return json.dumps(_finite(self.to_dict()), ensure_ascii=False, indent=1, default=str)
 
     def to_html(self, path: str | Path, *, language: Language = "en") -> Path:
         """Write the report as one page that needs nothing else; ``language`` is shown first.
 
         Both languages are on the page. Raises `InputError` for a language other than en and zh.
         """
+        path = Path(path)
+        path.write_text(self.as_html(language), encoding="utf-8")
+        return path
+
+    def as_html(self, language: Language = "en") -> str:
+        """Return what `to_html` writes."""
         from scorecard.validation.page import page
 
-        path = Path(path)
-        path.write_text(page(self, language=language), encoding="utf-8")
-        return path
+        return page(self, language=language)
+
+    @property
+    def verdict(self) -> Words:
+        """The report in one sentence: which sections are red and amber, with their numbers."""
+        return verdict(self.sections)
+
+    def __repr__(self) -> str:
+        about = self.about.get("model") or {}
+        name = about.get("name") or self.about.get("product") or "no name"
+        return f"ValidationReport({name}, {self.light.value}: {self.verdict.en})"
+
+    def _repr_html_(self) -> str:
+        """Return the verdict and the sections with their lights, small enough for a notebook."""
+        from scorecard.validation.glance import glance
+
+        return glance(self)
 
     def _summary(self) -> pl.DataFrame:
         rows = [

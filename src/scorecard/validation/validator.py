@@ -7,6 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+
 from scorecard.contract import as_frame, read_table
 from scorecard.errors import InputError
 from scorecard.policy import Policy
@@ -43,6 +45,7 @@ def validate(
     Raises `InputError` for what is no model or no table, `BundleError` for a damaged bundle and
     `TableError` for a table that cannot be judged.
     """
+    progress("loading the model", 0.0)
     bundle, version = _bundle(model)
     rater = Rater(bundle, version=version)
     policy = Policy.parse(rater.product.policy)
@@ -56,8 +59,10 @@ def validate(
     sample = draw_judged(product, policy, table, window=window)
     progress("rating", 0.0)
     judged = _rated(rater, sample.judged)
+    progress("rating", 0.4)
     early = None if sample.early is None else _rated(rater, sample.early)
     other = other_name = None
+    progress("rating", 0.8)
     if champion is not None:
         rival_bundle, rival_version = _bundle(champion)
         rival = Rater(rival_bundle, version=rival_version)
@@ -75,9 +80,11 @@ def validate(
         seed=seed,
     )
     sections = []
-    for k, section in enumerate(SECTIONS):
-        progress("validating", k / len(SECTIONS))
-        sections.append(section(evidence))
+    # One thread each: beside other programs, threads that wait for each other cost more than help.
+    with threadpool_limits(1, user_api="openmp"):
+        for k, section in enumerate(SECTIONS):
+            progress("validating", k / len(SECTIONS))
+            sections.append(section(evidence))
     progress("validating", 1.0)
     return ValidationReport(_about(evidence), tuple(sections))
 
@@ -141,9 +148,26 @@ def _about(evidence: Evidence) -> dict[str, Any]:
         "champion": evidence.other_name,
         "alpha": evidence.rules.alpha,
         "rules_source": evidence.rules.source,
+        "rules": evidence.rules.model_dump(exclude={"source", "alpha"}),
+        "labels": _labels(evidence),
         "versions": {
             "python": platform.python_version(),
             **{name: installed.version(name) for name in ("polars", "numpy", "scikit-learn")},
         },
         "seed": evidence.seed,
     }
+
+
+def _labels(evidence: Evidence) -> dict[str, dict[str, str]]:
+    """Return what people call features, columns that divide rows into groups, and exclusions.
+
+    An exclusion goes by its English reason, as `Steps` counts it.
+    """
+    product, rules = evidence.rater.product, evidence.rules
+    divide = {*rules.discrimination.segments, *rules.fairness.groups}
+    columns = [(c.name, c.zh, c.en) for c in product.columns if c.name in divide]
+    features = [(f.name, f.zh, f.en) for f in product.features.features]
+    labels = {name: {"zh": zh, "en": en} for name, zh, en in (*columns, *features)}
+    for each in evidence.policy.population.exclusions:
+        labels.setdefault(each.reason_en, {"zh": each.reason_zh, "en": each.reason_en})
+    return labels

@@ -10,7 +10,12 @@ from scorecard.validation.sections import (
     concentration,
     data,
     discrimination,
+    explanation,
+    fairness,
+    leakage,
     migration,
+    monotonicity,
+    sensitivity,
     stability,
 )
 
@@ -21,6 +26,11 @@ SECTIONS: tuple[Callable[[Evidence], Section], ...] = (
     stability.section,
     concentration.section,
     migration.section,
+    monotonicity.section,
+    explanation.section,
+    leakage.section,
+    sensitivity.section,
+    fairness.section,
     challenger.section,
 )
 

@@ -14,7 +14,7 @@ from scorecard.logodds import Floats
 from scorecard.validation.evidence import Evidence, Rated
 from scorecard.validation.holm import holm
 from scorecard.validation.light import Light, at_most, proven
-from scorecard.validation.line import told
+from scorecard.validation.lines import above, borne_out
 from scorecard.validation.section import Finding, Section
 from scorecard.validation.sections.discrimination import ranks
 from scorecard.validation.tested import p_of
@@ -131,7 +131,7 @@ def _level_finding(evidence: Evidence, level: pl.DataFrame) -> Finding:
         Words("坏账率与平均 PD 之比", "Bad rate over mean PD"),
         factor,
         f"{factor:.2f} ({rate:.2%} against {mean:.2%})",
-        told(limits, tested=True),
+        borne_out(above(limits), evidence.alpha / 2),
         proven(at_most(factor, limits), p, evidence.alpha / 2),
         p,
     )
@@ -170,7 +170,7 @@ def _grade_finding(evidence: Evidence, grades: pl.DataFrame) -> Finding:
         what,
         worst["factor"],
         shown,
-        told(limits, tested=True),
+        borne_out(above(limits), evidence.alpha / 2),
         proven(at_most(worst["factor"], limits), worst["p_holm"], evidence.alpha / 2),
         worst["p_holm"],
     )

@@ -11,7 +11,7 @@ from scorecard.logodds import Floats
 from scorecard.validation.evidence import Evidence
 from scorecard.validation.holm import holm
 from scorecard.validation.light import at_most, proven
-from scorecard.validation.line import told
+from scorecard.validation.lines import above, borne_out
 from scorecard.validation.section import Finding, Section
 from scorecard.validation.tested import p_of
 from scorecard.validation.words import Words
@@ -59,7 +59,7 @@ def section(evidence: Evidence) -> Section:
                 what[key],
                 float(gain),
                 f"{float(gain):+.4f} ({rivals[key][0]} against {answering})",
-                told(limits, tested=True),
+                borne_out(above(limits), evidence.alpha),
                 proven(at_most(float(gain), limits), corrected[key], evidence.alpha),
                 corrected[key],
             )

@@ -8,7 +8,7 @@ import polars as pl
 from scorecard import metrics
 from scorecard.validation.evidence import Evidence
 from scorecard.validation.light import at_most, proven
-from scorecard.validation.line import told
+from scorecard.validation.lines import above, borne_out
 from scorecard.validation.section import Finding, Section
 from scorecard.validation.tested import p_of
 from scorecard.validation.words import Words
@@ -34,7 +34,7 @@ def section(evidence: Evidence) -> Section:
                 float(found),
                 f"{float(found):.3f} (training {found.hi_initial:.3f}); "
                 f"{share:.0%} in {evidence.grades[largest]}",
-                told(limits, tested=True),
+                borne_out(above(limits), evidence.alpha),
                 proven(at_most(float(found), limits), p, evidence.alpha),
                 p,
             ),

@@ -7,7 +7,7 @@ import polars as pl
 from scorecard.sample import FEWEST
 from scorecard.validation.evidence import Evidence
 from scorecard.validation.light import Light, at_most
-from scorecard.validation.line import told
+from scorecard.validation.lines import above
 from scorecard.validation.section import Finding, Section
 from scorecard.validation.words import Words
 
@@ -32,7 +32,7 @@ def section(evidence: Evidence) -> Section:
                 Words("契约拒绝的行", "Rows that the contract refuses"),
                 refused,
                 f"{refused:.2%} ({rejected:,} of {valid + rejected:,})",
-                told(rules.rejected, ".0%"),
+                above(rules.rejected, ".0%"),
                 at_most(refused, rules.rejected),
             ),
             Finding(
@@ -40,7 +40,7 @@ def section(evidence: Evidence) -> Section:
                 Words("不在适用人群内的行", "Rows outside the population"),
                 outside,
                 f"{outside:.2%} ({sample.outside:,} of {valid:,})",
-                told(rules.outside, ".0%"),
+                above(rules.outside, ".0%"),
                 at_most(outside, rules.outside),
             ),
             Finding(

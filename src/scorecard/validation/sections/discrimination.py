@@ -10,11 +10,10 @@ from numpy.typing import NDArray
 from scipy.special import ndtr
 
 from scorecard import metrics
-from scorecard.policy.validation import AtLeast
 from scorecard.validation.evidence import Evidence, Rated
 from scorecard.validation.holm import holm
 from scorecard.validation.light import Light, at_least, at_most, proven
-from scorecard.validation.line import told
+from scorecard.validation.lines import above, below, borne_out
 from scorecard.validation.section import Finding, Section
 from scorecard.validation.tested import error_of
 from scorecard.validation.words import Words
@@ -66,18 +65,20 @@ def ranks(evidence: Evidence) -> bool:
 
 
 def rank_findings(evidence: Evidence) -> tuple[Finding, Finding]:
-    """Return the findings on the AUC itself and on its fall since training."""
+    """Return the findings on the AUC itself and on its fall since training.
+
+    Neither is red for one grade alone: a grade whose bad rate is off is calibration's matter. So
+    red must hold with the outcomes of any one grade replaced by what its PDs expect.
+    """
     judged, rules = evidence.judged, evidence.rules.discrimination
     now = metrics.delong(judged.y, judged.margin, judged.weight)
-    error = error_of(now)
     then = evidence.baseline.areas[evidence.rater.answering][_OUT_OF_TIME]
     fall = then.auc - float(now)
-    both = float(np.hypot(error, then.standard_error))
-    p_low = {light: _p_below(float(now), line, error) for light, line in _lines(rules.auc).items()}
-    p_fall = _p_below(float(now), then.auc, both)
-    corrected = holm([p_low[Light.RED], p_fall])
-    level = at_least(float(now), rules.auc)
-    doubt = p_low[Light.AMBER] if level is Light.AMBER else corrected[0]
+    lights, doubts = _lights(evidence, float(now), error_of(now))
+    if Light.RED in lights:
+        spared, _ = _lights(evidence, _without_one_grade(evidence), error_of(now))
+        if Light.RED not in spared:
+            lights = tuple(Light.AMBER if light is Light.RED else light for light in lights)
     shown = f"{float(now):.3f}"
     if now.interval is not None:
         shown += f" [{now.interval[0]:.3f}, {now.interval[1]:.3f}]"
@@ -87,24 +88,50 @@ def rank_findings(evidence: Evidence) -> tuple[Finding, Finding]:
             Words("被评价样本的 AUC", "AUC of the judged rows"),
             float(now),
             shown,
-            told(rules.auc, tested=True),
-            proven(level, doubt, evidence.alpha),
-            doubt,
+            borne_out(below(rules.auc), evidence.alpha),
+            lights[0],
+            doubts[0],
         ),
         Finding(
             "fall",
             Words("较训练时时间外 AUC 的下降", "Fall since the out-of-time AUC at training"),
             fall,
             f"{fall:+.3f} (from {then.auc:.3f})",
-            told(rules.fall, tested=True),
-            proven(at_most(fall, rules.fall), corrected[1], evidence.alpha),
-            corrected[1],
+            borne_out(above(rules.fall), evidence.alpha),
+            lights[1],
+            doubts[1],
         ),
     )
 
 
-def _lines(limits: AtLeast) -> dict[Light, float]:
-    return {Light.AMBER: limits.amber, Light.RED: limits.red}
+def _lights(
+    evidence: Evidence, now: float, error: float
+) -> tuple[tuple[Light, ...], tuple[float, ...]]:
+    """Return the lights of an AUC and of its fall, and their corrected p-values."""
+    rules = evidence.rules.discrimination
+    then = evidence.baseline.areas[evidence.rater.answering][_OUT_OF_TIME]
+    p_red, p_amber = (_p_below(now, line, error) for line in (rules.auc.red, rules.auc.amber))
+    p_fall = _p_below(now, then.auc, float(np.hypot(error, then.standard_error)))
+    corrected = holm([p_red, p_fall])
+    level = at_least(now, rules.auc)
+    doubts = (p_amber if level is Light.AMBER else corrected[0], corrected[1])
+    rated = (level, at_most(then.auc - now, rules.fall))
+    lights = tuple(proven(light, p, evidence.alpha) for light, p in zip(rated, doubts, strict=True))
+    return lights, doubts
+
+
+def _without_one_grade(evidence: Evidence) -> float:
+    """Return the best AUC that is left when the outcomes of one grade are what its PDs expect."""
+    judged = evidence.judged
+    best = 0.0
+    for grade in np.unique(judged.grade):
+        here = judged.grade == grade
+        share = np.where(here, judged.pd, judged.y)  # of each row's weight that counts as bad
+        risk = np.concatenate([judged.margin, judged.margin])
+        weight = np.concatenate([judged.weight * share, judged.weight * (1 - share)])
+        y = np.repeat([1.0, 0.0], len(judged))
+        best = max(best, float(metrics.auc(y[weight > 0], risk[weight > 0], weight[weight > 0])))
+    return best
 
 
 def _p_below(now: float, line: float, error: float) -> float:

@@ -13,7 +13,7 @@ from scorecard import metrics
 from scorecard.validation.evidence import Evidence
 from scorecard.validation.holm import holm
 from scorecard.validation.light import Light, at_most, proven
-from scorecard.validation.line import told
+from scorecard.validation.lines import above, borne_out
 from scorecard.validation.section import Finding, Section
 from scorecard.validation.words import Words
 
@@ -42,9 +42,9 @@ def section(evidence: Evidence) -> Section:
     p = float(binom.sf(far - 1, len(moved), limits.red if share > limits.red else limits.amber))
     width = metrics.migration_bandwidth(matrix)
     steady = metrics.migration_stability(matrix)
-    tested = steady.table.with_columns(pl.col("p_value").fill_nan(1.0))
-    tested = tested.with_columns(p_holm=pl.Series(holm(tested["p_value"].to_list())))
-    least = float(tested["p_holm"].min())  # type: ignore[arg-type]
+    cells = steady.table.with_columns(pl.col("p_value").fill_nan(1.0))
+    cells = cells.with_columns(p_holm=pl.Series(holm(cells["p_value"].to_list())))
+    least = float(cells["p_holm"].min())  # type: ignore[arg-type]
     return Section(
         key="migration",
         title=_TITLE,
@@ -54,7 +54,7 @@ def section(evidence: Evidence) -> Section:
                 _WHAT,
                 share,
                 f"{share:.1%} ({far:,} of {len(moved):,})",
-                told(limits, ".0%", tested=True),
+                borne_out(above(limits, ".0%"), evidence.alpha),
                 proven(at_most(share, limits), p, evidence.alpha),
                 p,
             ),
@@ -73,7 +73,7 @@ def section(evidence: Evidence) -> Section:
             "bandwidth": pl.DataFrame(
                 {"way": ["riskier", "safer"], "bandwidth": [width.upper, width.lower]}
             ),
-            "cells": _named(tested, evidence.grades),
+            "cells": _named(cells, evidence.grades),
         },
         notes=(
             Words(

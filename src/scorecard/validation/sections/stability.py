@@ -13,7 +13,7 @@ from scorecard.logodds import Floats
 from scorecard.validation.evidence import Evidence
 from scorecard.validation.holm import holm
 from scorecard.validation.light import Light, at_most, proven
-from scorecard.validation.line import told
+from scorecard.validation.lines import above, borne_out
 from scorecard.validation.section import Finding, Section
 from scorecard.validation.words import Words
 
@@ -105,7 +105,7 @@ def _finding(evidence: Evidence, table: pl.DataFrame, what: Words) -> Finding:
         Words(f"群体稳定性指数：{what.zh}", f"Population stability index: {what.en}"),
         row["psi"],
         shown,
-        told(limits, tested=True),
+        borne_out(above(limits), evidence.alpha),
         Light.worst(lights),
         row["p_holm"],
     )
