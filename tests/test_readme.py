@@ -74,7 +74,9 @@ def test_shared_options_are_where_the_text_says(page: str) -> None:
     with_json = {
         name for name, each in COMMANDS.items() if any("--json" in p.opts for p in each.params)
     }
-    assert with_json == {"export", "init", "simulate", "train", "rate", "validate"}
+    assert with_json == {
+        "export", "history", "init", "promote", "rate", "rollback", "simulate", "train", "validate",
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize("page", PAGES)

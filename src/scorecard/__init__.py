@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         PDCalibrator,
         ScorecardClassifier,
     )
+    from scorecard.promotion import Promotion, promote, rollback
     from scorecard.rating import Bundle, Rater
     from scorecard.reject import (
         AugmentedSample,
@@ -56,6 +57,7 @@ _HOMES = {
     "Parcelling": "reject",
     "Problem": "values",
     "Product": "contract",
+    "Promotion": "promotion",
     "Rater": "rating",
     "Rating": "values",
     "Reason": "values",
@@ -69,6 +71,8 @@ _HOMES = {
     "TrainingResult": "training",
     "column": "contract",
     "load_product": "contract",
+    "promote": "promotion",
+    "rollback": "promotion",
     "shapley": "explain",
     "simulate": "simulation",
     "train": "training",
@@ -96,6 +100,7 @@ __all__ = [
     "Parcelling",
     "Problem",
     "Product",
+    "Promotion",
     "Rater",
     "Rating",
     "Reason",
@@ -114,7 +119,9 @@ __all__ = [
     "export",
     "load_product",
     "metrics",
+    "promote",
     "reject",
+    "rollback",
     "selection",
     "shapley",
     "simulate",

@@ -146,6 +146,20 @@ def test_train_registers_a_champion_that_rate_can_use(files: Path, tmp_path: Pat
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["model_sha256"] == told[0]["bundle_sha256"]
+    # A model of another target passes no gate unforced, and leaves office as it came.
+    done = run("simulate", product, "--rows", 6000, "--out", files / "late.parquet", home=home)
+    assert done.returncode == 0, done.stderr
+    promote = ("promote", "models:/sme_cn/2", "--data", files / "late.parquet", "--by", "Ada")
+    done = run(*promote, "--json", home=home)
+    assert done.returncode == 3, done.stderr
+    assert "outcome" in json.loads(done.stdout)["failed"]
+    forced = ("--force", "--approved-by", "Grace", "--reason", "a test")
+    assert run(*promote, *forced, home=home).returncode == 0
+    back = run("rollback", "sme_cn", "--by", "Ada", "--reason", "a test", "--json", home=home)
+    assert json.loads(back.stdout)["version"] == "1"
+    done = run("history", "sme_cn", "--json", home=home)
+    outcomes = [each["outcome"] for each in json.loads(done.stdout)["records"]]
+    assert outcomes == ["promoted", "refused", "forced", "rolled_back"]
 
 
 @pytest.mark.parametrize(

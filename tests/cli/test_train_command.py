@@ -48,6 +48,17 @@ def test_the_data_are_not_overwritten_by_what_was_rejected(
     assert Path(data).read_text() == "precious"
 
 
+def test_a_later_model_is_challenger_and_the_next_step_is_named(
+    scorecard: Run, registered: sc.TrainingResult, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(training, "fit", lambda *_, **__: replace(registered, champion=False))
+    code, out, _ = scorecard("train", "sme_cn", "--rejected", tmp_path / "r.parquet")
+    assert code == 0
+    said = " ".join(out.split())
+    assert "Registered sme_cn version 3, now challenger: models:/sme_cn@challenger" in said
+    assert "scorecard promote models:/sme_cn/3 --to champion --data FILE --by NAME" in said
+
+
 @pytest.mark.parametrize("target", [None, "default_12m"])
 def test_the_champion_is_named_only_where_there_is_a_new_one(
     scorecard: Run, registered: sc.TrainingResult, tmp_path: Path, target: str | None

@@ -59,10 +59,14 @@ def test_only_the_declared_outcome_makes_a_champion(
     run.bundle.return_value = MagicMock(version="7")
     store = MagicMock()
     store.run.return_value.__enter__.return_value = run
+    registry = MagicMock()
+    registry.return_value.introduce.return_value = True
+    monkeypatch.setattr("scorecard.tracking.registry.Registry", registry)
     result = sc.train(small_product, portfolio, target=target, store=store)
     assert (result.version, result.target) == ("7", target)
     assert result.champion == (target is None)
-    assert store.set_champion.call_args_list == ([(("sme_cn", "7"),)] if target is None else [])
+    introduced = [call.args for call in registry.return_value.introduce.call_args_list]
+    assert introduced == ([("sme_cn", "7")] if target is None else [])
     loud = result.notes[0].startswith("TARGET: default_12m took the place of the declared outcome")
     assert loud == (target is not None)
     if target is not None:

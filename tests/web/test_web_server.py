@@ -156,7 +156,7 @@ def test_workers_refuse_pickles_and_report_no_usage(server: Server) -> None:
 def test_a_worker_imports_neither_mlflow_nor_shap(bundle_path: Path) -> None:
     """xgboost itself brings pandas and scikit-learn where it finds them; what is ours does not."""
     code = (
-        "import sys, scorecard.rating, scorecard.web.door\n"
+        "import sys, scorecard.rating, scorecard.web.door, scorecard.web.follower\n"
         "never = {'mlflow', 'shap', 'pandera', 'matplotlib'}\n"
         "imported = (never | {'pandas', 'sklearn'}) & set(sys.modules)\n"
         "scorecard.rating.Rater.load(sys.argv[1])\n"

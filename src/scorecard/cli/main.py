@@ -1,4 +1,4 @@
-"""``scorecard``: simulate, init, train, rate, validate, export, serve, demo."""
+"""``scorecard``: its commands and their options; what each does is in a module of its own."""
 
 from __future__ import annotations
 
@@ -110,7 +110,7 @@ def train(
     target: Annotated[
         str | None,
         typer.Option(
-            help="Outcome column of 0 and 1, in place of the declared one; never made champion."
+            help="Outcome column of 0 and 1, in place of the declared one; gets no alias."
         ),
     ] = None,
     rows: Annotated[int, typer.Option(min=1000, help="Rows to simulate without --data.")] = 100_000,
@@ -131,7 +131,10 @@ def train(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Train both models, compare them out of time, register the bundle as champion."""
+    """Train both models, compare them out of time, register the bundle.
+
+    The product's first one becomes champion, a later one challenger.
+    """
     from scorecard.cli.training import run_training
 
     run_training(
@@ -146,6 +149,72 @@ def train(
         challenger=challenger,
         as_json=as_json,
     )
+
+
+@app.command()
+def promote(
+    model: Annotated[str, typer.Argument(help="models:/NAME/VERSION or models:/NAME@challenger.")],
+    by: Annotated[str, typer.Option(help="Who asks for it.")],
+    to: Annotated[str, typer.Option(help="champion or challenger.")] = "champion",
+    data: Annotated[
+        Path | None,
+        typer.Option(help="Table with outcomes, for the gates of a champion; .parquet or .csv."),
+    ] = None,
+    window: Annotated[
+        str | None,
+        typer.Option(help="SQL condition on the rows to judge; out of time by default."),
+    ] = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="Promote though gates fail; needs a second name.")
+    ] = False,
+    approved_by: Annotated[
+        str | None, typer.Option(help="With --force: who approves it, not the one who asks.")
+    ] = None,
+    reason: Annotated[str | None, typer.Option(help="With --force: why.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Make a registered version champion if it passes the gates of its policy; record it.
+
+    Exit code 3 where gates fail.
+    """
+    from scorecard.cli.promotion import run_promotion
+
+    code = run_promotion(
+        model,
+        to=to,
+        data=data,
+        window=window,
+        by=by,
+        force=force,
+        approved_by=approved_by,
+        reason=reason,
+        as_json=as_json,
+    )
+    raise typer.Exit(code)
+
+
+@app.command()
+def rollback(
+    name: Annotated[str, typer.Argument(help="Registered name, such as sme_cn.")],
+    by: Annotated[str, typer.Option(help="Who asks for it.")],
+    reason: Annotated[str, typer.Option(help="Why.")],
+    as_json: AsJson = False,
+) -> None:
+    """Make the version champion that was so before; twice goes two promotions back."""
+    from scorecard.cli.promotion import run_rollback
+
+    raise typer.Exit(run_rollback(name, by=by, reason=reason, as_json=as_json))
+
+
+@app.command()
+def history(
+    name: Annotated[str, typer.Argument(help="Registered name, such as sme_cn.")],
+    as_json: AsJson = False,
+) -> None:
+    """List every promotion, refusal, forced promotion and rollback of a model."""
+    from scorecard.cli.promotion import run_history
+
+    run_history(name, as_json=as_json)
 
 
 @app.command()

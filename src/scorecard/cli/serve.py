@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 
 from scorecard.errors import InputError, ScorecardError
 from scorecard.home import project_root
-from scorecard.web.environment import DEFAULT_WORKERS, ENVIRONMENT
+from scorecard.web.environment import DEFAULT_WORKERS, ENVIRONMENT, POINTER
 
 SERVICE = "scorecard.web.service:service"
 EXAMPLE = Path("serving") / "example_request.json"  # under the project's root
@@ -32,9 +32,10 @@ STOP_S = 20.0  # after which the processes are killed
 class Server:
     """A running service: BentoML's supervisor and its workers, children of this process.
 
-    ``model`` is a ``models:/`` address, resolved once here, or a bundle's folder; ``log`` takes the
-    service's output (this process's own where None). Raises `InputError` for a model, host or port
-    that cannot be served. Use it as a context manager, or call `stop`.
+    ``model`` is a ``models:/`` address or a bundle's folder; an alias is followed as it moves, a
+    version and a folder are served to the end. ``log`` takes the service's output (this process's
+    own where None). Raises `InputError` for a model, host or port that cannot be served. Use it as
+    a context manager, or call `stop`.
     """
 
     def __init__(
@@ -47,10 +48,14 @@ class Server:
         log: IO[Any] | None = None,
     ) -> None:
         check_address(host, port)
-        bundle = _bundle(str(model))
         self.url = f"http://{f'[{host}]' if ':' in host else host}:{port}"
         # BentoML empties the metrics folder of its home when a service starts: each gets its own.
         self._home = tempfile.TemporaryDirectory(prefix="scorecard-serve-")
+        try:
+            bundle = _bundle(str(model), Path(self._home.name))
+        except ScorecardError:
+            self._home.cleanup()
+            raise
         command = [
             sys.executable, "-m", "bentoml", "serve", SERVICE, "--host", host, "--port", str(port),
             "--timeout-graceful-shutdown", str(DRAIN_S),
@@ -168,19 +173,31 @@ def check_address(host: str, port: int) -> None:
             ) from None
 
 
-def _bundle(model: str) -> Mapping[str, str]:
-    """Return what tells the workers which bundle to load; MLflow is asked here, once."""
+def _bundle(model: str, home: Path) -> Mapping[str, str]:
+    """Return what tells the workers which bundle to load, or which alias to follow.
+
+    MLflow is asked here, once; what an alias names now is written into the service's ``home``.
+    """
+    told = {"SCORECARD_BUNDLE": "", "SCORECARD_MODEL_VERSION": "", "SCORECARD_SHA256": "",
+            "SCORECARD_MODEL": "", POINTER: ""}  # fmt: skip
     if not model.startswith("models:/"):
         folder = Path(model).expanduser().resolve()
         if not folder.is_dir():
             raise InputError(f"No bundle at {model}; give a folder or models:/NAME@ALIAS.")
-        return {"SCORECARD_BUNDLE": str(folder), "SCORECARD_MODEL_VERSION": ""}
-    from scorecard.tracking import resolve
+        return {**told, "SCORECARD_BUNDLE": str(folder)}
+    from scorecard.tracking import pointer, resolve
+    from scorecard.tracking.address import parse_address
 
     found = resolve(model)
+    if parse_address(model)[1] is not None:
+        file = home / "pointer.json"
+        pointer.write(file, found)
+        return {**told, "SCORECARD_MODEL": model, POINTER: str(file)}
     return {
+        **told,
         "SCORECARD_BUNDLE": str(Path(found.folder).resolve()),
-        "SCORECARD_MODEL_VERSION": found.version or "",
+        "SCORECARD_MODEL_VERSION": found.version,
+        "SCORECARD_SHA256": found.sha256 or "",
     }
 
 

@@ -106,6 +106,12 @@ def _show(result: TrainingResult, written: str | None) -> None:
     name, version = result.product, result.version
     if result.champion:
         said = f"Registered {name} version {version}, now champion: models:/{name}@champion"
+    elif result.target is None:
+        said = (
+            f"Registered {name} version {version}, now challenger: models:/{name}@challenger. To "
+            f"put it to the gates: scorecard promote models:/{name}/{version} --to champion "
+            "--data FILE --by NAME"
+        )
     else:
         said = (
             f"Registered {name} version {version}, NOT champion, since {result.target} took the "

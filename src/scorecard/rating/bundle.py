@@ -68,14 +68,21 @@ class Bundle:
         return folder
 
     @classmethod
-    def read(cls, folder: str | Path) -> Bundle:
+    def read(cls, folder: str | Path, *, sha256: str | None = None) -> Bundle:
         """Read every file once and keep the very bytes that were hashed.
 
-        Raises `BundleError`, naming the file, where one is absent, damaged or unknown, and for a
-        manifest that was edited or is of a format this version does not read.
+        ``sha256`` is the hash that the bundle must have, where one is known. Raises `BundleError`
+        for another, naming both; naming the file, where one is absent, damaged or unknown; and for
+        a manifest that was edited or is of a format this version does not read.
         """
         folder = Path(folder)
         manifest_bytes = _read(folder, MANIFEST)
+        found = _sha256(manifest_bytes)
+        if sha256 is not None and found != sha256:
+            raise BundleError(
+                f"The bundle {folder.name!r} is not the one that was registered: its manifest has "
+                f"the hash {found}, and {sha256} was registered. Restore it."
+            )
         manifest = _manifest(manifest_bytes)
         files = {}
         for name in FILES:
@@ -86,7 +93,7 @@ class Bundle:
                     "damaged or changed. Restore it from the registry."
                 )
             files[name] = data
-        return cls(files, manifest, _sha256(manifest_bytes))
+        return cls(files, manifest, found)
 
     def json(self, name: str) -> Any:
         """Return the parsed content of a JSON file of the bundle.

@@ -33,6 +33,7 @@ from scorecard.rating.population import Population
 from scorecard.rating.recourse import Adviser
 from scorecard.rating.voice import Account, BoostedVoice, ScorecardVoice, Voice
 from scorecard.recourse import Recourse, Spreads
+from scorecard.tracking import Resolved
 from scorecard.values import Explanation, ModelRef, Problem, Rating, Reason, SecondOpinion, Warned
 
 Value = float | str | None
@@ -181,16 +182,21 @@ class Rater:
     def load(cls, source: str | Path, *, version: str | None = None) -> Rater:
         """Load from a bundle folder, or from MLflow's registry: ``models:/NAME@champion``.
 
-        The registry is asked for the folder only; no code of the bundle runs. Raises `BundleError`
-        naming the file that is absent, damaged or unknown, and `InputError` for an address that
-        names no model.
+        The registry is asked for the folder and the bundle's hash only; no code of the bundle runs.
+        Raises `BundleError` naming the file that is absent, damaged or unknown, and where the
+        bundle is not the one that was registered, and `InputError` for an address that names no
+        model.
         """
         if str(source).startswith("models:/"):
             from scorecard.tracking.address import resolve
 
-            found = resolve(str(source))
-            source, version = found.folder, found.version
+            return cls.found(resolve(str(source)))
         return cls(Bundle.read(source), version=version)
+
+    @classmethod
+    def found(cls, place: Resolved) -> Rater:
+        """Load the bundle that the registry found; `BundleError` where its hash is another."""
+        return cls(Bundle.read(place.folder, sha256=place.sha256), version=place.version)
 
     @property
     def explained_by(self) -> dict[str, str]:

@@ -18,11 +18,16 @@ _SWITCH = "MLFLOW_DISABLE_TELEMETRY"
 
 @dataclass(frozen=True, slots=True)
 class Resolved:
-    """Where a registered bundle lies: local ``folder``, registered ``name`` and ``version``."""
+    """Where a registered bundle lies: local ``folder``, registered ``name`` and ``version``.
+
+    ``sha256`` is the hash that the bundle was registered with, and that what lies in the folder
+    must have; None where only the folder was asked for.
+    """
 
     folder: str
     name: str
     version: str
+    sha256: str | None = None
 
     def to_json(self) -> str:
         """Return it as one line of JSON."""
@@ -33,14 +38,14 @@ def resolve(uri: str) -> Resolved:
     """Find the bundle of ``models:/NAME@ALIAS`` or ``models:/NAME/VERSION``.
 
     MLflow is asked in a process of its own (unless it is loaded here already), so that a service's
-    worker never imports it. Raises `InputError` when the address is none, or the registry knows no
-    such model.
+    worker never imports it. Raises `InputError` when the address is none, and when the registry
+    knows no such model, or not the hash of its bundle.
     """
     parse_address(uri)
     if "mlflow" in sys.modules:
-        from scorecard.tracking.store import Store
+        from scorecard.tracking.registry import Registry
 
-        return Store().resolve(uri)
+        return Registry().resolve(uri)
     done = subprocess.run(
         [sys.executable, "-m", "scorecard.tracking", uri],
         capture_output=True,

@@ -19,8 +19,6 @@ from scorecard.home import project_root
 from scorecard.tracking.run import BUNDLE, NOTE, Run, opened, origin
 from scorecard.tracking.system import watched
 
-CHAMPION = "champion"
-
 #: Tells MLflow's page to show an experiment as one of trained models, not of language models.
 _MODELS = {"mlflow.experimentKind": "custom_model_development"}
 
@@ -105,10 +103,6 @@ class Store:
         for key, value in (tags or {}).items():
             self._client.set_model_version_tag(name, number, key, value)
         return run
-
-    def set_champion(self, name: str, version: str) -> None:
-        """Point the alias ``champion`` of a registered model to ``version``."""
-        self._client.set_registered_model_alias(name, CHAMPION, version)
 
     def resolve(self, uri: str) -> Resolved:
         """Return the bundle's folder of a ``models:/`` address; `InputError` if there is none."""

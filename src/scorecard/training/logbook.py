@@ -51,6 +51,8 @@ def log_training(
     progress: Progress,
 ) -> TrainingResult:
     """Log ``result`` to ``run``, register its bundle, and return it with version and run."""
+    from scorecard.tracking.registry import Registry
+
     sample = result.sample
     told = _source(source)
     run.describe(in_full(result, told))
@@ -104,10 +106,14 @@ def log_training(
         )
     run.rename(f"train {product.name} v{registered.version}")
     _log_models(run, product, result, data, registered.model)
-    # The product's champion answers for the declared outcome, never for another one.
-    champion = result.target is None
-    if champion:
-        store.set_champion(product.name, registered.version)
+    # A product's aliases answer for the declared outcome, never for another one.
+    champion = result.target is None and Registry(store).introduce(
+        product.name,
+        registered.version,
+        sha256=result.bundle.sha256,
+        policy_version=policy.version,
+        data_sha256=sample.fingerprint,
+    )
     return replace(result, version=registered.version, run_id=run.id, champion=champion)
 
 

@@ -66,8 +66,9 @@ def train(
     `as_frame` takes (polars, pandas, pyarrow), with every declared column. ``target`` takes the
     place of the declared outcome: a column of 0 (good), 1 (bad) and null (not known) with role
     outcome. ``seed`` fixes folds, booster, search and background. With ``register`` the bundle is
-    logged to MLflow (``store``, by default the project's), registered under the product's name and,
-    unless a ``target`` was given, made champion. ``source`` says there where a frame came from; of
+    logged to MLflow (``store``, by default the project's) and registered under the product's name;
+    unless a ``target`` was given, the product's first version becomes champion and a later one
+    challenger, which `promote` can make champion. ``source`` says there where a frame came from; of
     a file its path inside the project is told, or else its name. A fit that fails leaves a failed
     run. ``progress(what, share)`` is called as work goes on.
 

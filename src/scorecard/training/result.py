@@ -26,8 +26,8 @@ class TrainingResult:
     ``steps`` counts what became of the file's rows; ``notes`` are sentences to read. ``target`` is
     the column that took the place of the declared outcome. ``version`` and ``run_id`` are the
     registry's, None where nothing was logged; ``champion`` says whether that version became the
-    product's champion. ``search`` is what a search of the boosted model's settings found;
-    ``challengers`` are models that ``table`` compares and no bundle holds.
+    product's champion, as a product's first one does. ``search`` is what a search of the boosted
+    model's settings found; ``challengers`` are models that ``table`` compares and no bundle holds.
     """
 
     product: str

@@ -96,7 +96,7 @@ def _bundle(model: Bundle | str | Path) -> tuple[Bundle, str | None]:
         from scorecard.tracking.address import resolve
 
         found = resolve(str(model))
-        return Bundle.read(found.folder), found.version
+        return Bundle.read(found.folder, sha256=found.sha256), found.version
     return Bundle.read(model), None
 
 

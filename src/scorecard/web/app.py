@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import math
 import re
 import uuid
@@ -23,17 +22,17 @@ from starlette.routing import Route
 from scorecard.values import Rating
 from scorecard.web.access import AccessLog
 from scorecard.web.answer import answer, now, recourse_answer, to_json
-from scorecard.web.applications import MANY, Applications, Listing, Problems, asks_strengths
+from scorecard.web.applications import MANY, Listing, Problems, asks_strengths
 from scorecard.web.body import CLOSE, check_headers, parse, read_body
 from scorecard.web.limits import Limits
-from scorecard.web.openapi import document
+from scorecard.web.office import EXAMPLE_FILE, Example, Incumbent, Office
 from scorecard.web.page import index_page
 from scorecard.web.problem import Refusal, Shield, http_problem
-from scorecard.web.wording import Wording
 
 if TYPE_CHECKING:
     from scorecard.rating import Rater
     from scorecard.recourse import Recourse
+    from scorecard.web.follower import Follower
 
 MOST_BYTES = 1 << 20  # of a body of /rate
 MOST_BATCH_BYTES = 4 << 20  # of a body of /rate_batch
@@ -44,10 +43,8 @@ PATHS = frozenset(
     {"/", "/rate", "/rate_batch", "/recourse", "/openapi.json", "/docs.json", "/livez", "/readyz",
      "/healthz", "/metrics"}
 )  # fmt: skip
-EXAMPLE_FILE = "serving/example_request.json"  # of this project, for its default product
 _KEY = re.compile(r'(?P<quote>"?)(?P<key>[A-Za-z0-9._:~-]{1,128})(?P=quote)')
 _STANDARD_LIMITS = Limits()
-logger = logging.getLogger("scorecard.web")
 
 
 def create_app(
@@ -63,19 +60,26 @@ def create_app(
     ``example_file``. One that the product's request model refuses is not shown, and a warning is
     logged. ``limits`` says how long senders are waited for.
     """
-    applications = Applications(rater.product)
-    if example is not None and isinstance(applications.one(dict(example)), tuple):
-        logger.warning("The example is not shown: %s would refuse it.", rater.product.name)
-        example = None
-    door = _Door(rater, applications, limits)
-    api = to_json(document(rater.product, rater.model, example))
+    shown = None if example is None else Example(example, example_file)
+    return app_of(Office(rater, shown), limits=limits)
+
+
+def app_of(
+    office: Office, *, follower: Follower | None = None, limits: Limits = _STANDARD_LIMITS
+) -> Starlette:
+    """Return the application that answers with whatever is in ``office``.
+
+    ``follower`` runs as long as the application does.
+    """
+    door = _Door(office, limits)
 
     async def openapi(_: Request) -> Response:
-        return Response(api, media_type="application/json")
+        return Response(office.incumbent.api, media_type="application/json")
 
     async def index(request: Request) -> Response:
-        shown = None if example is None else example_file
-        return index_page(rater.product, rater.model, request.url.netloc, shown)
+        here = office.incumbent
+        product, model = here.rater.product, here.rater.model
+        return index_page(product, model, request.url.netloc, here.example_file)
 
     async def alive(_: Request) -> Response:
         return PlainTextResponse("\n")
@@ -97,19 +101,33 @@ def create_app(
         ],
         middleware=[Middleware(AccessLog, paths=PATHS), Middleware(Shield)],
         exception_handlers={HTTPException: http_problem},
+        lifespan=lambda _: _following(follower),
     )
     app.router.redirect_slashes = False
     return app
 
 
-class _Door:
-    """The endpoints that rate, and the one that says what would have changed a rating."""
+@asynccontextmanager
+async def _following(follower: Follower | None) -> AsyncIterator[None]:
+    """Let a follower run for the time of the application."""
+    if follower is not None:
+        follower.start()
+    try:
+        yield
+    finally:
+        if follower is not None:
+            await anyio.to_thread.run_sync(follower.stop)
 
-    def __init__(self, rater: Rater, applications: Applications, limits: Limits) -> None:
-        self._rater = rater
-        self._applications = applications
+
+class _Door:
+    """The endpoints that rate, and the one that says what would have changed a rating.
+
+    Each reads once who is in office, and answers with that bundle to the end.
+    """
+
+    def __init__(self, office: Office, limits: Limits) -> None:
+        self._office = office
         self._limits = limits
-        self._wording = Wording(rater.product)
         self._threads = anyio.CapacityLimiter(1)
         self._turns = anyio.Semaphore(limits.batches)
         self._searching = anyio.CapacityLimiter(1)
@@ -117,51 +135,49 @@ class _Door:
 
     async def rate(self, request: Request) -> Response:
         """Answer ``{"application": {…}}`` with its rating."""
-        received_at = now()
+        received_at, here = now(), self._office.incumbent
         check_headers(request)
         request_id = _request_id(request)
         body = await read_body(request, MOST_BYTES, self._limits.rate_seconds)
         if len(body) <= INLINE_BYTES:
-            row, strengths = self._row(body)
+            row, strengths = _row(here, body)
         else:
-            row, strengths = await anyio.to_thread.run_sync(self._row, body, limiter=self._threads)
+            row, strengths = await anyio.to_thread.run_sync(_row, here, body, limiter=self._threads)
         if isinstance(row, tuple):
-            raise self._refusal(row)
-        (rated,) = self._rater.rate_rows([row], strengths=strengths)
+            raise _refusal(here, row)
+        (rated,) = here.rater.rate_rows([row], strengths=strengths)
         if isinstance(rated, tuple):
-            raise self._refusal(rated)
+            raise _refusal(here, rated)
         content = answer(rated, request_id=request_id, received_at=received_at)
         return Response(to_json(content), media_type="application/json")
 
     async def rate_batch(self, request: Request) -> Response:
         """Answer ``{"applications": [{…}, …]}`` with a rating or the problems of each, in order."""
-        received_at = now()
+        received_at, here = now(), self._office.incumbent
         check_headers(request)
         request_id = _request_id(request)
         async with self._turn(self._turns):
             body = await read_body(request, MOST_BATCH_BYTES, self._limits.batch_seconds)
             batch = parse(body) if len(body) <= INLINE_BYTES else body
             if isinstance(batch, dict) and _is_short(batch):
-                content = self._batch(batch, request_id, received_at)
+                content = _batch(here, batch, request_id, received_at)
             else:
                 content = await anyio.to_thread.run_sync(
-                    self._batch, batch, request_id, received_at, limiter=self._threads
+                    _batch, here, batch, request_id, received_at, limiter=self._threads
                 )
         return Response(content, media_type="application/json")
 
     async def recourse(self, request: Request) -> Response:
         """Answer ``{"application": {…}, "target": …}`` with what would have changed the rating."""
-        received_at = now()
+        received_at, here = now(), self._office.incumbent
         check_headers(request)
         request_id = _request_id(request)
         async with self._turn(self._searches):
             body = await read_body(request, MOST_BYTES, self._limits.rate_seconds)
-            found = await anyio.to_thread.run_sync(self._recourse, body, limiter=self._searching)
+            found = await anyio.to_thread.run_sync(_recourse, here, body, limiter=self._searching)
         if isinstance(found, tuple):
-            raise self._refusal(found)
-        content = recourse_answer(
-            found, self._rater, request_id=request_id, received_at=received_at
-        )
+            raise _refusal(here, found)
+        content = recourse_answer(found, here.rater, request_id=request_id, received_at=received_at)
         return Response(to_json(content), media_type="application/json")
 
     @asynccontextmanager
@@ -178,43 +194,45 @@ class _Door:
         finally:
             turns.release()
 
-    def _recourse(self, body: bytes) -> Recourse | Problems:
-        asked = self._applications.targeted(parse(body))
-        return (
-            asked if isinstance(asked, tuple) else self._rater.recourse_row(asked.row, asked.target)
-        )
 
-    def _row(self, body: bytes) -> tuple[dict[str, Any] | Problems, bool]:
-        parsed = parse(body)
-        return self._applications.one(parsed), asks_strengths(parsed)
+def _recourse(here: Incumbent, body: bytes) -> Recourse | Problems:
+    asked = here.applications.targeted(parse(body))
+    return asked if isinstance(asked, tuple) else here.rater.recourse_row(asked.row, asked.target)
 
-    def _batch(
-        self, batch: bytes | dict[str, Any], request_id: str, received_at: datetime
-    ) -> bytes:
-        parsed = parse(batch) if isinstance(batch, bytes) else batch
-        rows = self._applications.many(parsed)
-        if isinstance(rows, tuple):
-            raise self._refusal(rows)
-        good = [row for row in rows if not isinstance(row, tuple)]
-        rated = iter(self._rater.rate_rows(good, strengths=asks_strengths(parsed)))
-        listing = Listing()
-        results: list[dict[str, Any]] = []
-        for row in rows:
-            outcome: Rating | Problems = row if isinstance(row, tuple) else next(rated)
-            if isinstance(outcome, tuple):
-                listed = listing.take(outcome)
-                results.append({"problems": [self._wording.item(each) for each in listed]})
-            else:
-                found = answer(outcome, request_id=request_id, received_at=received_at)
-                results.append({"rating": found})
-        return to_json({"request_id": request_id, "results": results})
 
-    def _refusal(self, problems: Problems) -> Refusal:
-        return Refusal(
-            "contract",
-            "Correct the listed fields and send the request again.",
-            errors=[self._wording.item(each) for each in problems],
-        )
+def _row(here: Incumbent, body: bytes) -> tuple[dict[str, Any] | Problems, bool]:
+    parsed = parse(body)
+    return here.applications.one(parsed), asks_strengths(parsed)
+
+
+def _batch(
+    here: Incumbent, batch: bytes | dict[str, Any], request_id: str, received_at: datetime
+) -> bytes:
+    parsed = parse(batch) if isinstance(batch, bytes) else batch
+    rows = here.applications.many(parsed)
+    if isinstance(rows, tuple):
+        raise _refusal(here, rows)
+    good = [row for row in rows if not isinstance(row, tuple)]
+    rated = iter(here.rater.rate_rows(good, strengths=asks_strengths(parsed)))
+    listing = Listing()
+    results: list[dict[str, Any]] = []
+    for row in rows:
+        outcome: Rating | Problems = row if isinstance(row, tuple) else next(rated)
+        if isinstance(outcome, tuple):
+            listed = listing.take(outcome)
+            results.append({"problems": [here.wording.item(each) for each in listed]})
+        else:
+            found = answer(outcome, request_id=request_id, received_at=received_at)
+            results.append({"rating": found})
+    return to_json({"request_id": request_id, "results": results})
+
+
+def _refusal(here: Incumbent, problems: Problems) -> Refusal:
+    return Refusal(
+        "contract",
+        "Correct the listed fields and send the request again.",
+        errors=[here.wording.item(each) for each in problems],
+    )
 
 
 def _is_short(batch: Mapping[str, Any]) -> bool:

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+import atexit
 import json
 import logging
 import os
-from collections.abc import Mapping
+import shutil
+import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import bentoml
 
 from scorecard.errors import InputError
-from scorecard.web.app import EXAMPLE_FILE, PATHS, create_app
-from scorecard.web.environment import DEFAULT_MODEL, DEFAULT_WORKERS, ENVIRONMENT
+from scorecard.tracking import pointer, resolve
+from scorecard.tracking.address import parse_address
+from scorecard.web.app import PATHS, app_of
+from scorecard.web.environment import DEFAULT_MODEL, DEFAULT_WORKERS, ENVIRONMENT, POINTER
+from scorecard.web.office import EXAMPLE_FILE, Example, Office
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
 
-    from scorecard.rating import Rater
+    from scorecard.web.follower import Follower
 
 TIMEOUT_S = 60  # of one request in all; more than a batch may wait and take to arrive
 # The headers that the application reads. Others stay outside: from some of them the tracing that
@@ -34,39 +39,46 @@ logger = logging.getLogger("scorecard.web")
 def service_from_environment() -> bentoml.Service[Any]:
     """Return the service that the environment asks for, its bundle loaded.
 
-    ``SCORECARD_BUNDLE`` is a bundle's folder (``SCORECARD_MODEL_VERSION`` its registered version);
-    without it ``SCORECARD_MODEL`` is a ``models:/`` address. ``SCORECARD_EXAMPLE`` is a file with
-    the body of one request, ``WORKERS`` the number of processes. Raises `InputError` or
+    ``SCORECARD_BUNDLE`` is a bundle's folder (``SCORECARD_MODEL_VERSION`` its registered version,
+    ``SCORECARD_SHA256`` the hash that it must have); without it ``SCORECARD_MODEL`` is a
+    ``models:/`` address, whose alias, if it has one, is followed. ``SCORECARD_POINTER`` is the file
+    by which that is done; whoever starts the service may have written it. ``SCORECARD_EXAMPLE`` is
+    a file with the body of one request, ``WORKERS`` the number of processes. Raises `InputError` or
     `BundleError` where nothing can be served.
     """
-    from scorecard.rating import Rater
+    from scorecard.rating import Bundle, Rater
+    from scorecard.web.follower import Follower, in_office
+    from scorecard.web.watcher import Watcher
 
     os.environ.update(ENVIRONMENT)
     workers = _workers(os.environ.get("WORKERS", str(DEFAULT_WORKERS)))
-    bundle = os.environ.get("SCORECARD_BUNDLE")
-    if bundle:
-        rater = Rater.load(bundle, version=os.environ.get("SCORECARD_MODEL_VERSION") or None)
-    else:
-        rater = Rater.load(os.environ.get("SCORECARD_MODEL") or DEFAULT_MODEL)
     path = os.environ.get("SCORECARD_EXAMPLE")
-    return build_service(
-        rater, workers=workers, example=_example(path), example_file=_shown_name(path)
-    )
+    body = _example(path)
+    example = None if body is None else Example(body, _shown_name(path))
+    folder = os.environ.get("SCORECARD_BUNDLE")
+    uri = os.environ.get("SCORECARD_MODEL") or DEFAULT_MODEL
+    if folder:
+        bundle = Bundle.read(folder, sha256=os.environ.get("SCORECARD_SHA256") or None)
+        rater = Rater(bundle, version=os.environ.get("SCORECARD_MODEL_VERSION") or None)
+        return build_service(Office(rater, example), workers=workers)
+    if parse_address(uri)[1] is None:
+        return build_service(Office(Rater.load(uri), example), workers=workers)
+    file = _pointer(uri)
+    office = Office(in_office(file), example)
+    follower = Follower(office, file, watcher=Watcher(uri, file))
+    return build_service(office, workers=workers, follower=follower)
 
 
 def build_service(
-    rater: Rater,
-    *,
-    workers: int = DEFAULT_WORKERS,
-    example: Mapping[str, Any] | None = None,
-    example_file: str = EXAMPLE_FILE,
+    office: Office, *, workers: int = DEFAULT_WORKERS, follower: Follower | None = None
 ) -> bentoml.Service[Any]:
-    """Return the BentoML service that answers with ``rater`` in ``workers`` processes.
+    """Return the BentoML service that answers with who is in ``office``, in ``workers`` processes.
 
-    ``example`` and ``example_file`` are those of `create_app`.
+    ``follower`` runs in each of them.
     """
-    logging.getLogger("scorecard.access").setLevel(logging.INFO)
-    app = create_app(rater, example=example, example_file=example_file)
+    for name in ("scorecard.access", "scorecard.follow"):
+        logging.getLogger(name).setLevel(logging.INFO)
+    app = app_of(office, follower=follower)
     decorate = bentoml.service(
         name="scorecard",
         service_class=DoorService,
@@ -74,7 +86,7 @@ def build_service(
         traffic={"timeout": TIMEOUT_S},
         # BentoML's own access log writes paths and content types as the caller chose them.
         logging={"access": {"enabled": False}},
-        envs=[{"name": name, "value": value} for name, value in ENVIRONMENT.items()],
+        envs=[{"name": name, "value": value} for name, value in _environment().items()],
     )
     return bentoml.asgi_app(app, path="/")(decorate(Ratings))
 
@@ -114,6 +126,29 @@ class Threshold:
             read = [each for each in scope["headers"] if each[0] in HEADERS]
             scope = {**scope, "headers": read}
         await (self.service if known else self.app)(scope, receive, send)
+
+
+def _pointer(uri: str) -> Path:
+    """Return the pointer file of the service, made in a folder of its own where there is none yet.
+
+    BentoML imports the service first in the process that starts the workers: what that one writes
+    into the environment, they find there.
+    """
+    known = os.environ.get(POINTER)
+    if known:
+        return Path(known)
+    folder = Path(tempfile.mkdtemp(prefix="scorecard-follow-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    file = folder / "pointer.json"
+    pointer.write(file, resolve(uri))
+    os.environ[POINTER] = str(file)
+    return file
+
+
+def _environment() -> dict[str, str]:
+    """Return what every worker must find in its environment."""
+    known = os.environ.get(POINTER)
+    return {**ENVIRONMENT, POINTER: known} if known else ENVIRONMENT
 
 
 def _workers(text: str) -> int:

@@ -2,6 +2,7 @@
 
 DEFAULT_MODEL = "models:/sme_cn@champion"
 DEFAULT_WORKERS = 2
+POINTER = "SCORECARD_POINTER"  # names the file that says which bundle is in office
 
 # Nothing reports usage, nothing reads a pickle.
 ENVIRONMENT = {
