@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import polars as pl
@@ -16,6 +18,7 @@ from scorecard.policy import Policy
 from scorecard.promotion import promote, promotion
 from scorecard.promotion.gates import gates_of
 from scorecard.promotion.loosening import loosened
+from scorecard.promotion.promotion import comparable
 from scorecard.tracking import Registry, Store
 from scorecard.validation import Finding, Light, Section, ValidationReport
 from scorecard.validation.words import Words
@@ -128,6 +131,22 @@ def test_without_a_comparison_nobody_is_as_good_as_the_champion(policy: Policy) 
     nobody = gates_of(judged, policy, None, office=None)
     assert all(gate.passed for gate in nobody)
     assert nobody[0].shown.en == "no champion in office"
+
+
+def test_a_champion_is_compared_only_where_it_can_read_the_rows(
+    rater: sc.Rater, sme_cn: sc.Product
+) -> None:
+    assert comparable(rater, rater)
+    read = sorted(rater.features.reads)[0]
+    for columns in (
+        [c for c in sme_cn.columns if c.name != read],
+        [replace(c, kind="str") if c.name == read else c for c in sme_cn.columns],
+    ):
+        other = SimpleNamespace(product=SimpleNamespace(columns=columns))
+        assert not comparable(rater, other)  # type: ignore[arg-type]
+    unread = [c for c in sme_cn.columns if c.name in rater.features.reads]
+    fewer = SimpleNamespace(product=SimpleNamespace(columns=unread))
+    assert comparable(rater, fewer)  # type: ignore[arg-type]
 
 
 def test_a_champion_that_cannot_be_read_is_not_passed_over(policy: Policy) -> None:

@@ -98,7 +98,11 @@ def _against(report: ValidationReport, rules: ChampionGate, office: str | None) 
         return Gate("champion", _CHAMPION, None, said, rule, passed=True)
     found = _paired(report)
     if found is None:
-        said = Words("未能与现任冠军比较", "not compared with the champion")
+        said = Words(
+            "未能与现任冠军比较：它无法读取，或其所读字段在候选产品中没有同样的声明",
+            "not compared: the champion is damaged, or reads what the candidate's product does not "
+            "declare alike",
+        )
         return Gate("champion", _CHAMPION, None, said, rule, passed=False)
     gain, p_value = found
     return Gate(

@@ -20,6 +20,7 @@ from scorecard.validation import ValidationReport, validate
 from scorecard.validation.words import Words
 
 if TYPE_CHECKING:
+    from scorecard.rating import Rater
     from scorecard.tracking.registry import Registry, Version
     from scorecard.tracking.store import Store
 
@@ -158,6 +159,8 @@ def _judge(
         )
         if rival_rater is not None:
             rival_policy = Policy.parse(rival_rater.product.policy)
+            if not comparable(rival_rater, rater):
+                rival = None
             record = replace(record, champion_policy_version=rival_policy.version)
     if isinstance(data, os.PathLike):
         data = Path(data)
@@ -165,6 +168,13 @@ def _judge(
     gates = gates_of(report, policy, rival_policy, office=office)
     record = replace(record, data_sha256=report.about["data"]["sha256"])
     return (whole, _declared_outcome(version), *gates), report, record
+
+
+def comparable(champion: Rater, candidate: Rater) -> bool:
+    """Whether the candidate's product declares what the champion reads, of the same kinds."""
+    declared = {column.name: column.kind for column in candidate.product.columns}
+    kinds = {column.name: column.kind for column in champion.product.columns}
+    return all(declared.get(name) == kinds[name] for name in champion.features.reads)
 
 
 def _declared_outcome(version: Version) -> Gate:

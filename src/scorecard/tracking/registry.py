@@ -15,7 +15,7 @@ from scorecard.errors import InputError, ScorecardError
 from scorecard.tracking.address import Resolved, parse_address
 from scorecard.tracking.lock import locked
 from scorecard.tracking.record import CHALLENGER, CHAMPION, KIND, Record, previous
-from scorecard.tracking.run import NOTE
+from scorecard.tracking.run import NOTE, VERSION_NOTE
 from scorecard.tracking.store import Store  # before MLflow: it sets its switches
 
 from mlflow.entities import Metric  # isort: skip
@@ -213,8 +213,9 @@ class Registry:
             self._client.set_model_version_tag(name, number, key, value)
         before = self._client.get_model_version(name, number).description or ""
         kept = [line for line in before.splitlines() if not line.startswith(_MARK)]
-        text = "\n".join([*kept, _MARK + said]).strip()
-        self._client.update_model_version(name, number, description=text)
+        room = VERSION_NOTE - len(_MARK + said) - 1
+        text = "\n".join(kept)[:room].rstrip() + "\n" + _MARK + said
+        self._client.update_model_version(name, number, description=text.strip())
 
     def _records(self, name: str) -> list[Record]:
         found = self._client.get_experiment_by_name(EXPERIMENT.format(name=name))
@@ -257,7 +258,10 @@ class Registry:
 def _unfound(what: str, error: MlflowException) -> ScorecardError:
     """Return what to say where a model was not found: that there is none, or that nobody knows."""
     if error.error_code in _ABSENT:
-        return InputError(f"No model {what} in the registry; run scorecard train.")
+        return InputError(
+            f"No model {what} in the registry; run scorecard train, or scorecard promote a version "
+            "of it."
+        )
     return ScorecardError(f"The registry does not answer for {what} ({error.error_code}).")
 
 
