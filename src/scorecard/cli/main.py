@@ -258,6 +258,9 @@ def validate(
         typer.Option(help="End with code 3 where the report is red, or amber or worse."),
     ] = None,
     seed: Annotated[int, typer.Option(min=0, help="Seed of every draw of rows.")] = 0,
+    attach: Annotated[
+        bool, typer.Option(help="Keep the report of a registered model in MLflow.")
+    ] = True,
 ) -> None:
     """Validate a model: sections of numbers with rules and lights, as a page and as JSON.
 
@@ -276,6 +279,7 @@ def validate(
         language=language,
         fail_on=fail_on,
         seed=seed,
+        attach=attach,
     )
 
 

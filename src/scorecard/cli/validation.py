@@ -15,6 +15,7 @@ from scorecard.errors import InputError
 from scorecard.rating import Rater
 from scorecard.validation import Light, ModelCard, ValidationReport, validate
 from scorecard.validation.document import GENERATOR, check_language
+from scorecard.validation.filing import FOLDER, filed, numbers, tags
 from scorecard.validation.glance import SIGNS
 from scorecard.validation.verdict import decisive
 from scorecard.validation.verdict import shown as told
@@ -45,8 +46,11 @@ def run_validation(
     language: str,
     fail_on: str | None,
     seed: int,
+    attach: bool,
 ) -> ValidationReport:
     """Validate, print the sections at a glance and the verdict, write what was asked for.
+
+    With ``attach`` the report of a registered model is kept in MLflow, by the run that trained it.
 
     Raises `typer.Exit` with `FAILED` where ``fail_on`` names a light and the report shows it.
     """
@@ -68,13 +72,26 @@ def run_validation(
             text = _text(option, path, report, model, chosen)
             with replacing(path) as file:
                 file.write(text.encode())
+        registered = attach and model.startswith("models:/")
+        if registered:
+            report_progress("logging to MLflow", 0.0)
+            _attach(model, report)
     _show(report, chosen)
     for option, path in wanted.items():
         what = {"--html": "Report", "--json": "Numbers", "--card": "Model card"}[option]
         screen.out.print(f"{what} in {shown(path)}.")
+    if registered:
+        screen.out.print(f"Kept in MLflow by the run that trained {model}, under {FOLDER}/.")
     if fail_on is not None and report.light in _FAILING[fail_on]:
         raise typer.Exit(FAILED)
     return report
+
+
+def _attach(model: str, report: ValidationReport) -> None:
+    from scorecard.tracking.store import Store
+
+    with filed(report) as folder:
+        Store().attach(model, folder, to=FOLDER, metrics=numbers(report), tags=tags(report))
 
 
 def _text(option: str, path: Path, report: ValidationReport, model: str, language: Language) -> str:

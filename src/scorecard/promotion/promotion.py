@@ -17,6 +17,7 @@ from scorecard.promotion.names import name_of, reason_of, two_names
 from scorecard.tracking import Record
 from scorecard.tracking.record import CHALLENGER, CHAMPION
 from scorecard.validation import ValidationReport, validate
+from scorecard.validation.filing import FOLDER, filed, tags
 from scorecard.validation.words import Words
 
 if TYPE_CHECKING:
@@ -122,13 +123,25 @@ def promote(
     clear = CHALLENGER if judged else None
     rows = [gate.to_dict() for gate in gates]
     try:
-        return Promotion(registry.decide(record, rows, clear=clear), gates, report)
+        record = registry.decide(record, rows, clear=clear)
     except OfficeError:
         gates = (*gates, _overtaken(registry, record))
         failed = (*failed, gates[-1])
         record = replace(record, outcome="refused", failed=_keys(failed))
         rows = [gate.to_dict() for gate in gates]
-        return Promotion(registry.decide(record, rows), gates, report)
+        record = registry.decide(record, rows)
+    if report is not None:
+        progress("keeping the report", 0.0)
+        _keep(registry, record, report)
+    return Promotion(record, gates, report)
+
+
+def _keep(registry: Registry, record: Record, report: ValidationReport) -> None:
+    """Lay the report that decided beside the record of the decision."""
+    run = registry.store.reopen(record.run_id or "")
+    with filed(report) as folder:
+        run.attach(folder, FOLDER)
+    run.tags(tags(report))
 
 
 def _judge(
