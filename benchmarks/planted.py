@@ -25,6 +25,8 @@ TURNS = {
     "shuffled target": "discrimination",
 }
 
+FREED = ("months_established", "inflow_to_revenue", "firm_queries")
+
 
 @dataclass(frozen=True)
 class Trial:
@@ -107,8 +109,11 @@ class Workshop:
         return Trial(self.clean.bundle, table)
 
     def non_monotone(self) -> Trial:
-        """Models trained without directions, in a bundle whose product declares them."""
-        features = [replace(each, trend="none") for each in self.product.features.features]
+        """Models that were free of direction in three features whose product declares them."""
+        features = [
+            replace(each, trend="none") if each.name in FREED else each
+            for each in self.product.features.features
+        ]
         free = _with(self.product, features=sc.FeatureSet(features, self.product.kinds))
         bundle = self._train(free, self.training)
         files = {**bundle.files, "product.json": self.clean.bundle.files["product.json"]}

@@ -16,6 +16,8 @@ from scorecard.validation.evidence import Evidence
 from scorecard.validation.light import Light
 from scorecard.validation.sections import fairness, leakage, sensitivity
 
+pytestmark = pytest.mark.slow
+
 
 def with_feature(product: sc.Product) -> sc.Product:
     """Return the product with a feature that reads a column nobody used."""
@@ -113,6 +115,7 @@ def test_faults_of_other_sections_turn_none_of_these_red(
 def test_no_clean_draw_of_five_thousand_turns_red(
     small_product: sc.Product, trained: sc.TrainingResult
 ) -> None:
+    """Of the sections that judge rows; the other two judge the model, which is one and the same."""
     rater = Rater(trained.bundle)
     for seed in range(20):
         given = evidence(trained.bundle, draw(small_product, 500 + seed), rater=rater)

@@ -37,7 +37,7 @@ def test_a_gap_that_only_the_bad_have_is_red(clean: Evidence, portfolio: pl.Data
     section = leakage.section(evidence(clean.bundle, table, rater=clean.rater))
     finding = section.finding("missing")
     assert finding.light is Light.RED
-    assert finding.shown.startswith("owner_queries")
+    assert finding.said.en.startswith(clean.labels["owner_queries"].en)
 
 
 def test_a_feature_that_reads_what_is_not_known_is_red(

@@ -81,8 +81,8 @@ def _deciding(section: Section) -> tuple[float | None, Words]:
     worst: Sequence[Finding] = [f for f in section.findings if f.light is section.light]
     if section.light in (Light.GREY, Light.GREEN):
         return (worst[0].number if worst else None), light
-    zh = "；".join(f"{finding.what.zh} {finding.shown}" for finding in worst)
-    en = "; ".join(f"{finding.what.en} {finding.shown}" for finding in worst)
+    zh = "；".join(f"{finding.what.zh} {finding.said.zh}" for finding in worst)
+    en = "; ".join(f"{finding.what.en} {finding.said.en}" for finding in worst)
     return worst[0].number, Words(f"{light.zh}：{zh}", f"{light.en}: {en}")
 
 

@@ -15,6 +15,7 @@ from scorecard.policy.validation import ValidationRules
 from scorecard.rating import Bundle, Rater
 from scorecard.rating.baseline import Baseline
 from scorecard.sample import Judged, Part
+from scorecard.validation.words import Words
 
 #: Sections with tests; each gets its share of the report's ``alpha``.
 TESTING = (
@@ -105,6 +106,11 @@ class Evidence:
     def grades(self) -> tuple[str, ...]:
         """The labels of the master scale, the safest first."""
         return tuple(self.rater.scale.labels)
+
+    @cached_property
+    def labels(self) -> dict[str, Words]:
+        """What each feature is called."""
+        return {f.name: Words(f.zh or f.name, f.en or f.name) for f in self.rater.features.features}
 
     def some(self, most: int) -> NDArray[np.intp]:
         """Return at most ``most`` of the judged rows, drawn by the seed, in order."""

@@ -112,7 +112,7 @@ class ValidationReport:
 
     def _findings(self) -> pl.DataFrame:
         rows = [
-            (s.key, f.key, f.what.en, f.number, f.shown, f.rule.en, f.light.value, f.p_value)
+            (s.key, f.key, f.what.en, f.number, f.said.en, f.rule.en, f.light.value, f.p_value)
             for s in self.sections
             for f in s.findings
         ]

@@ -16,14 +16,15 @@ from scorecard.validation.words import Words
 class Finding:
     """One number, the rule it is held against, and the light.
 
-    ``shown`` is the number as a reader sees it, with what it is made of; ``p_value`` is corrected
+    ``shown`` is the number as a reader sees it, with what it is made of (a text without words is
+    the same in both languages); ``p_value`` is corrected
     for the tests beside it, None where nothing was tested. A finding without a number is grey.
     """
 
     key: str
     what: Words
     number: float | None
-    shown: str
+    shown: Words | str
     rule: Words
     light: Light
     p_value: float | None = None
@@ -32,13 +33,18 @@ class Finding:
         if self.number is None and self.light is not Light.GREY:
             raise ValueError(f"{self.key}: a light needs its number.")
 
+    @property
+    def said(self) -> Words:
+        """``shown`` in both languages."""
+        return self.shown if isinstance(self.shown, Words) else Words(self.shown, self.shown)
+
     def to_dict(self) -> dict[str, Any]:
         """Return it as JSON values."""
         return {
             "key": self.key,
             "what": self.what.to_dict(),
             "number": self.number,
-            "shown": self.shown,
+            "shown": self.said.to_dict(),
             "rule": self.rule.to_dict(),
             "light": self.light.value,
             "p_value": self.p_value,

@@ -17,8 +17,7 @@ def decisive(section: Section) -> Finding | None:
 
 def shown(finding: Finding) -> Words:
     """Return a finding's number as a reader sees it."""
-    said: Words | str = finding.shown
-    return said if isinstance(said, Words) else Words(said, said)
+    return finding.said
 
 
 def verdict(sections: Sequence[Section]) -> Words:

@@ -22,3 +22,10 @@ class Words:
     def to_dict(self) -> dict[str, str]:
         """Return both texts as JSON values."""
         return {"zh": self.zh, "en": self.en}
+
+
+#: What the two models of a bundle are called.
+MODELS = {
+    "scorecard": Words("评分卡", "scorecard"),
+    "boosted": Words("提升树模型", "boosted model"),
+}

@@ -130,7 +130,7 @@ def _level_finding(evidence: Evidence, level: pl.DataFrame) -> Finding:
         "level",
         Words("坏账率与平均 PD 之比", "Bad rate over mean PD"),
         factor,
-        f"{factor:.2f} ({rate:.2%} against {mean:.2%})",
+        f"{factor:.2f} ({rate:.2%} / {mean:.2%})",
         borne_out(above(limits), evidence.alpha / 2),
         proven(at_most(factor, limits), p, evidence.alpha / 2),
         p,
@@ -148,9 +148,12 @@ def _grade_finding(evidence: Evidence, grades: pl.DataFrame) -> Finding:
     what = Words("坏账率最超出其 PD 的等级", "Grade whose bad rate is most above its PD")
     # The grade that tests worst, not the one with the largest factor on a handful of rows.
     worst = grades.sort("p_at_level", pl.col("factor").neg()).row(0, named=True)
-    shown = (
-        f"{worst['grade']}: {worst['factor']:.2f} times ({worst['bads']:,} bads in "
-        f"{worst['rows']:,} rows, {worst['pd_at_level']:.2%} expected at the period's level)"
+    numbers = f"{worst['grade']}: ×{worst['factor']:.2f}"
+    shown = Words(
+        f"{numbers}（{worst['rows']:,} 行中 {worst['bads']:,} 个坏样本，"
+        f"按本期水平预期 {worst['pd_at_level']:.2%}）",
+        f"{numbers} ({worst['bads']:,} bads in {worst['rows']:,} rows, "
+        f"{worst['pd_at_level']:.2%} expected at the period's level)",
     )
     if not ranks(evidence):
         return Finding(
@@ -185,7 +188,9 @@ def _slope_finding(judged: Rated) -> Finding:
     try:
         slope = metrics.calibration_slope(judged.y, judged.pd, judged.weight)
     except InputError:  # PDs that tell goods from bads without error
-        return Finding("slope", what, None, "no finite slope", rule, Light.GREY)
+        return Finding(
+            "slope", what, None, Words("斜率不存在", "no finite slope"), rule, Light.GREY
+        )
     off = abs(float(slope) - 1) > BAND and not slope.low <= 1 <= slope.high
     return Finding(
         "slope",

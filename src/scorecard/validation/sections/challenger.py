@@ -14,7 +14,7 @@ from scorecard.validation.light import at_most, proven
 from scorecard.validation.lines import above, borne_out
 from scorecard.validation.section import Finding, Section
 from scorecard.validation.tested import p_of
-from scorecard.validation.words import Words
+from scorecard.validation.words import MODELS, Words
 
 _TABLE = {
     "model": pl.String, "role": pl.String, "auc": pl.Float64, "low": pl.Float64,
@@ -58,7 +58,10 @@ def section(evidence: Evidence) -> Section:
                 key,
                 what[key],
                 float(gain),
-                f"{float(gain):+.4f} ({rivals[key][0]} against {answering})",
+                Words(
+                    f"{float(gain):+.4f}（{_called(rivals[key][0]).zh} − {_called(answering).zh}）",
+                    f"{float(gain):+.4f} ({_called(rivals[key][0]).en} − {_called(answering).en})",
+                ),
                 borne_out(above(limits), evidence.alpha),
                 proven(at_most(float(gain), limits), corrected[key], evidence.alpha),
                 corrected[key],
@@ -74,6 +77,10 @@ def section(evidence: Evidence) -> Section:
             ),
         ),
     )
+
+
+def _called(model: str) -> Words:
+    return MODELS.get(model, Words(model, model))
 
 
 def _row(evidence: Evidence, margin: Floats, pd: Floats) -> tuple[Any, ...]:

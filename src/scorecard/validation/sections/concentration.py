@@ -32,8 +32,8 @@ def section(evidence: Evidence) -> Section:
                 "herfindahl",
                 Words("等级的赫芬达尔指数", "Herfindahl index of the grades"),
                 float(found),
-                f"{float(found):.3f} (training {found.hi_initial:.3f}); "
-                f"{share:.0%} in {evidence.grades[largest]}",
+                f"{float(found):.3f} ({found.hi_initial:.3f} → {float(found):.3f}); "
+                f"{evidence.grades[largest]} {share:.0%}",
                 borne_out(above(limits), evidence.alpha),
                 proven(at_most(float(found), limits), p, evidence.alpha),
                 p,

@@ -96,7 +96,7 @@ def rank_findings(evidence: Evidence) -> tuple[Finding, Finding]:
             "fall",
             Words("较训练时时间外 AUC 的下降", "Fall since the out-of-time AUC at training"),
             fall,
-            f"{fall:+.3f} (from {then.auc:.3f})",
+            f"{fall:+.3f} ({then.auc:.3f} → {float(now):.3f})",
             borne_out(above(rules.fall), evidence.alpha),
             lights[1],
             doubts[1],
@@ -225,15 +225,19 @@ def _segment_finding(evidence: Evidence, segments: pl.DataFrame) -> Finding:
         f"amber above {limits.amber:g} as far as a test bears it out, never red",
     )
     if known.is_empty():
-        none = "no segment with enough rows"
+        none = Words("没有样本足够的分组", "no segment with enough rows")
         return Finding("segments", what, None, none, rule, Light.GREY)
     worst = known.sort("gap", descending=True).row(0, named=True)
+    column = evidence.rater.product.column(worst["column"])
     light = Light.AMBER if worst["gap"] > limits.amber else Light.GREEN
     return Finding(
         "segments",
         what,
         worst["gap"],
-        f"{worst['gap']:+.3f} ({worst['column']} = {worst['segment']}, AUC {worst['auc']:.3f})",
+        Words(
+            f"{worst['gap']:+.3f}（{column.zh}＝{worst['segment']}，AUC {worst['auc']:.3f}）",
+            f"{worst['gap']:+.3f} ({column.en} = {worst['segment']}, AUC {worst['auc']:.3f})",
+        ),
         rule,
         proven(light, worst["p_value"], evidence.alpha),
         worst["p_value"],

@@ -22,7 +22,7 @@ from scorecard.validation.evidence import Evidence
 from scorecard.validation.light import Light
 from scorecard.validation.section import Finding, Section
 from scorecard.validation.sections.monotonicity import trends
-from scorecard.validation.words import Words
+from scorecard.validation.words import MODELS, Words
 
 #: Rows whose sums are checked, whose reasons are checked, whose features are moved.
 _SUMS, _REASONS, _MOVED = 5_000, 1_000, 60
@@ -36,11 +36,6 @@ _GAP = Words(
     f"超过{TOLERANCE:g}（相对于max(1, |对数几率|)）为红",
     f"red above {TOLERANCE:g}, relative to max(1, |log-odds|)",
 )
-_MODEL = {
-    "scorecard": Words("评分卡", "scorecard"),
-    "boosted": Words("提升树模型", "boosted model"),
-}
-
 
 #: The reasons of each row, as `Rater.rate` gives them.
 Reasons = list[list[dict[str, Any]]]
@@ -161,7 +156,7 @@ def _sums(models: _Models, model: str) -> dict[str, Any]:
 
 def _adds_up(row: dict[str, Any]) -> Finding:
     model, worst, broken = row["model"], row["worst"], row["broken"]
-    said = _MODEL[model]
+    said = MODELS[model]
     return Finding(
         f"additivity_{model}",
         Words(

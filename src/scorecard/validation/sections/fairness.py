@@ -14,7 +14,7 @@ from scorecard import metrics
 from scorecard.policy.validation import FairnessRules
 from scorecard.validation.claim import Claim, Verdict, verdicts
 from scorecard.validation.evidence import Evidence
-from scorecard.validation.groups import Groups, p_same_level, p_same_rate
+from scorecard.validation.groups import NOT_STATED, Groups, p_same_level, p_same_rate
 from scorecard.validation.light import Light, at_least, at_most
 from scorecard.validation.lines import above, below, borne_out
 from scorecard.validation.proxy import Proxy, carriers
@@ -103,7 +103,8 @@ def _finding(evidence: Evidence, m: Measured, found: list[Verdict]) -> Finding:
         zip(m.of, found, strict=True),
         key=lambda pair: (order.index(pair[1].light), sign * pair[0].number),
     )
-    return Finding(key, said, worst.number, worst.shown, rule, verdict.light, verdict.p_value)
+    shown = Words(worst.shown.replace(NOT_STATED, "未填报"), worst.shown)
+    return Finding(key, said, worst.number, shown, rule, verdict.light, verdict.p_value)
 
 
 _NOTES = (

@@ -79,6 +79,7 @@ def section(evidence: Evidence) -> Section:
         Claim(at_most(a.iv, rules.iv), _p_above(a, rules.iv.red), _p_above(a, rules.iv.amber))
         for a in alone
     ]
+    labels = evidence.labels
     gaps = [(a, a.missing_area) for a in alone if a.missing_area is not None]
     claims += [  # either direction was allowed, so each p-value counts twice
         Claim(at_most(area.auc, rules.auc), min(1.0, 2 * area.p_above(rules.auc.red)),
@@ -95,17 +96,21 @@ def section(evidence: Evidence) -> Section:
             _lineage(evidence),
             _worst(
                 "auc", Words("单一特征的最高AUC", "Highest AUC of a feature alone"),
-                [(a.feature, a.area.auc, _between(a.area)) for a in alone], by_area,
+                [(labels[a.feature], a.area.auc, _between(a.area)) for a in alone], by_area,
                 borne_out(above(rules.auc), evidence.alpha),
             ),
             _worst(
                 "iv", Words("单一特征的最高信息值", "Highest information value of a feature alone"),
-                [(a.feature, a.iv, f"{a.iv:.3f} ± {1.96 * a.iv_error:.3f}") for a in alone], by_iv,
+                [
+                    (labels[a.feature], a.iv, f"{a.iv:.3f} ± {1.96 * a.iv_error:.3f}")
+                    for a in alone
+                ],
+                by_iv,
                 borne_out(above(rules.iv), evidence.alpha),
             ),
             _worst(
                 "missing", Words("特征缺失与否的最高AUC", "Highest AUC of a feature's absence"),
-                [(a.feature, area.auc, _between(area)) for a, area in gaps], by_gap,
+                [(labels[a.feature], area.auc, _between(area)) for a, area in gaps], by_gap,
                 borne_out(above(rules.auc), evidence.alpha),
             ),
             _identical(evidence),
@@ -156,7 +161,7 @@ def _between(area: Area) -> str:
 def _worst(
     key: str,
     what: Words,
-    numbers: list[tuple[str, float, str]],
+    numbers: list[tuple[Words, float, str]],
     found: list[Verdict],
     rule: Words,
 ) -> Finding:
@@ -167,7 +172,8 @@ def _worst(
     (name, number, shown), verdict = max(
         zip(numbers, found, strict=True), key=lambda pair: (order.index(pair[1].light), pair[0][1])
     )
-    return Finding(key, what, number, f"{name} {shown}", rule, verdict.light, verdict.p_value)
+    said = Words(f"{name.zh} {shown}", f"{name.en} {shown}")
+    return Finding(key, what, number, said, rule, verdict.light, verdict.p_value)
 
 
 def _table(

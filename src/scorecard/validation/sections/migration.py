@@ -32,7 +32,9 @@ def section(evidence: Evidence) -> Section:
     pairs = _pairs(evidence)
     if pairs is None or pairs.height < FEWEST:
         found = 0 if pairs is None else pairs.height
-        none = f"{found:,} borrowers stand at two dates"
+        none = Words(
+            f"{found:,} 个借款人在两个日期均有记录", f"{found:,} borrowers stand at two dates"
+        )
         rule = Words(f"少于 {FEWEST} 户时不作评价", f"not judged below {FEWEST} borrowers")
         return Section("migration", _TITLE, (Finding("far", _WHAT, None, none, rule, Light.GREY),))
     matrix = _matrix(pairs, len(evidence.grades))
@@ -53,7 +55,7 @@ def section(evidence: Evidence) -> Section:
                 "far",
                 _WHAT,
                 share,
-                f"{share:.1%} ({far:,} of {len(moved):,})",
+                f"{share:.1%} ({far:,} / {len(moved):,})",
                 borne_out(above(limits, ".0%"), evidence.alpha),
                 proven(at_most(share, limits), p, evidence.alpha),
                 p,
@@ -62,7 +64,7 @@ def section(evidence: Evidence) -> Section:
                 "monotone",
                 _STEADY,
                 least,
-                f"smallest corrected p-value {least:.3f}",
+                f"p = {least:.3f}",
                 Words("p 值不高于 0.05 为黄灯，从不为红灯", "amber at a p-value of .05, never red"),
                 Light.AMBER if least <= 0.05 else Light.GREEN,
                 least,

@@ -20,16 +20,12 @@ from scorecard.validation.evidence import Evidence
 from scorecard.validation.holm import holm
 from scorecard.validation.light import Light
 from scorecard.validation.section import Finding, Section
-from scorecard.validation.words import Words
+from scorecard.validation.words import MODELS, Words
 
 #: Judged rows that are swept, and how many quantiles of them a sweep visits.
 _ROWS, _QUANTILES = 200, 21
 #: How far log-odds may fall: sums of float64, and xgboost's sums of float32 (times max(1, size)).
 _TOLERANCE = {"scorecard": 1e-9, "boosted": TOLERANCE}
-_MODEL = {
-    "scorecard": Words("评分卡", "scorecard"),
-    "boosted": Words("提升树模型", "boosted model"),
-}
 
 
 @dataclass(frozen=True)
@@ -164,7 +160,7 @@ def _finding(model: str, swept: list[Sweep], rows: int) -> Finding:
     return Finding(
         model,
         Words(
-            f"{_MODEL[model].zh}违反方向的步数", f"Steps of the {_MODEL[model].en} against a trend"
+            f"{MODELS[model].zh}违反方向的步数", f"Steps of the {MODELS[model].en} against a trend"
         ),
         float(falls),
         f"{falls:,} / {steps:,} ({len(swept)} × {rows}{where})",
@@ -180,7 +176,7 @@ def _nothing(model: str) -> Finding:
     return Finding(
         model,
         Words(
-            f"{_MODEL[model].zh}违反方向的步数", f"Steps of the {_MODEL[model].en} against a trend"
+            f"{MODELS[model].zh}违反方向的步数", f"Steps of the {MODELS[model].en} against a trend"
         ),
         None,
         "—",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -61,7 +62,7 @@ def section(evidence: Evidence) -> Section:
                 Words("多于0个即为红", "red above 0"),
                 Light.RED if broken else Light.GREEN,
             ),
-            _single(features, rules.single_factor),
+            _single(features, rules.single_factor, evidence.labels),
             Finding(
                 "downturn_factor",
                 Words(
@@ -92,7 +93,7 @@ def section(evidence: Evidence) -> Section:
     )
 
 
-def _single(features: pl.DataFrame, limits: Above) -> Finding:
+def _single(features: pl.DataFrame, limits: Above, labels: Mapping[str, Words]) -> Finding:
     key, rule = "single_factor", above(limits)
     what = Words(
         "单一特征取最差合理值时平均违约概率的最大倍数",
@@ -102,7 +103,8 @@ def _single(features: pl.DataFrame, limits: Above) -> Finding:
         return Finding(key, what, None, "—", rule, Light.GREY)
     worst = features.row(0, named=True)
     factor = worst["factor"]
-    shown = f"{worst['feature']} = {worst['worst']}: ×{factor:.2f}"
+    label, number = labels[worst["feature"]], f"{worst['worst']}: ×{factor:.2f}"
+    shown = Words(f"{label.zh}＝{number}", f"{label.en} = {number}")
     return Finding(key, what, factor, shown, rule, at_most(factor, limits))
 
 

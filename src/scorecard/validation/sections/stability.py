@@ -96,10 +96,15 @@ def _finding(evidence: Evidence, table: pl.DataFrame, what: Words) -> Finding:
         for psi, p in table.select("psi", "p_holm").rows()
     ]
     row = table.row(0, named=True)
-    shown = f"PSI {row['psi']:.3f}"
+    number = f"PSI {row['psi']:.3f}"
+    shown: Words | str = number
     if row["kind"] == "feature":
-        shown += f" ({row['name']}); {sum(at is not Light.GREEN for at in lights)} of {len(lights)}"
-        shown += " not green"
+        off = sum(light is not Light.GREEN for light in lights)
+        label = evidence.labels[row["name"]]
+        shown = Words(
+            f"{number}（{label.zh}）；{len(lights)} 个特征中 {off} 个非绿灯",
+            f"{number} ({label.en}); {off} of {len(lights)} not green",
+        )
     return Finding(
         row["kind"] if row["kind"] != "feature" else "features",
         Words(f"群体稳定性指数：{what.zh}", f"Population stability index: {what.en}"),
