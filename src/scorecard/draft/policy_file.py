@@ -124,7 +124,7 @@ validation:
   fairness:
     groups: {groups}
     impact_ratio: {{amber: 0.9, red: 0.8}}
-    opportunity_gap: {{amber: 0.05, red: 0.1}}
+    opportunity_gap: {{amber: 0.1, red: 0.2}}
     calibration_gap: {{amber: 0.02, red: 0.05}}
     proxy_auc: {{amber: 0.65, red: 0.75}}
   challenger:

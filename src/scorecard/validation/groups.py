@@ -61,6 +61,27 @@ def p_same_rate(rate: float, size: float, other: float, other_size: float) -> fl
     return float(2 * ndtr(-abs(rate - other) / np.sqrt(variance)))
 
 
+def p_beyond(
+    low: float, low_size: float, high: float, high_size: float, *, ratio: float = 1.0,
+    gap: float = 0.0,
+) -> float:  # fmt: skip
+    """Return the one-sided p-value of a share being below ``ratio`` times another, less ``gap``.
+
+    ``low`` and ``high`` are shares of so many effective rows each, tested with their own variances
+    (never less than half a row would give them).
+
+    >>> round(p_beyond(0.6, 200, 0.8, 200, ratio=0.9), 4)  # z = −2.791
+    0.0026
+    """
+    shares = [
+        min(max(share, 0.5 / size), 1 - 0.5 / size)
+        for share, size in ((low, low_size), (high, high_size))
+    ]
+    variance = shares[0] * (1 - shares[0]) / low_size
+    variance += ratio**2 * shares[1] * (1 - shares[1]) / high_size
+    return float(ndtr((low - ratio * high + gap) / np.sqrt(variance)))
+
+
 def p_same_level(bads: float, all_bads: float, share: float) -> float:
     """Return the two-sided p-value of a group's bads being its share of all that were expected.
 

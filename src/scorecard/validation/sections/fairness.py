@@ -14,7 +14,7 @@ from scorecard import metrics
 from scorecard.policy.validation import FairnessRules
 from scorecard.validation.claim import Claim, Verdict, verdicts
 from scorecard.validation.evidence import Evidence
-from scorecard.validation.groups import NOT_STATED, Groups, p_same_level, p_same_rate
+from scorecard.validation.groups import NOT_STATED, Groups, p_beyond, p_same_level, p_same_rate
 from scorecard.validation.light import Light, at_least, at_most
 from scorecard.validation.lines import above, below, borne_out
 from scorecard.validation.proxy import Proxy, carriers
@@ -111,12 +111,13 @@ _NOTES = (
     Words(
         f"批准指等级不差于策略所定的最差可批等级。群体不足{_FEWEST}个有效样本（机会差按好样本计，"
         f"校准差另需至少{_FEWEST_BADS}个预期坏样本）者不评判；未填报者自成一组。"
-        "批准率两两比较（两比例检验）；校准比较该组坏样本数与按违约概率应占份额（条件二项检验），"
+        "批准率两两比较（两比例检验）：有差异为黄，差异确实超出黄线为红；校准比较该组坏样本数与按违约概率应占份额（条件二项检验），"
         "与当期总体水平无关；代理检验只看已填报者。",
         f"Approved is a grade no worse than the policy's cut-off. Groups of fewer than {_FEWEST} "
         "effective rows (goods for the opportunity gap; for calibration also fewer than "
         f"{_FEWEST_BADS} bads expected) are not judged; those who did not state theirs are one. "
-        "Approvals are compared two groups at a time (two proportions); calibration compares a "
+        "Approvals are compared two groups at a time (two proportions): amber where they differ, "
+        "red where they differ by more than the amber line allows; calibration compares a "
         "group's bads with its share of those expected (conditional binomial), whatever the level "
         "of the period; the proxy test leaves out who did not state a group.",
     ),
@@ -224,9 +225,11 @@ def _impact(table: pl.DataFrame, column: str, rules: FairnessRules) -> Measured:
     for low, high in _pairs(table.filter("judged"), "approval_rate"):
         if high["approval_rate"] > 0:
             ratio = low["approval_rate"] / high["approval_rate"]
-            p = _p(low, high, "approval_rate", "effective_rows")
+            limits, pair = rules.impact_ratio, _pair(low, high, "approval_rate", "effective_rows")
             shown = f"{ratio:.3f} ({_share(low)} / {_share(high)})"
-            of.append(Compared(ratio, shown, Claim(at_least(ratio, rules.impact_ratio), p, p)))
+            beyond = p_beyond(*pair, ratio=limits.amber)
+            claim = Claim(at_least(ratio, limits), beyond, p_same_rate(*pair))
+            of.append(Compared(ratio, shown, claim))
     return Measured("impact_ratio", column, tuple(of), _FEW)
 
 
@@ -234,9 +237,10 @@ def _opportunity(table: pl.DataFrame, column: str, rules: FairnessRules) -> Meas
     rate, of = "approval_rate_of_goods", []
     for low, high in _pairs(table.filter("judged_goods"), rate):
         gap = high[rate] - low[rate]
-        p = _p(low, high, rate, "effective_goods")
+        limits, pair = rules.opportunity_gap, _pair(low, high, rate, "effective_goods")
         shown = f"{gap:.3f} ({_share(high, rate)} − {_share(low, rate)})"
-        of.append(Compared(gap, shown, Claim(at_most(gap, rules.opportunity_gap), p, p)))
+        beyond = p_beyond(*pair, gap=limits.amber)
+        of.append(Compared(gap, shown, Claim(at_most(gap, limits), beyond, p_same_rate(*pair))))
     return Measured("opportunity_gap", column, tuple(of), _FEW)
 
 
@@ -255,8 +259,10 @@ def _pairs(table: pl.DataFrame, rate: str) -> Iterator[tuple[dict[str, Any], dic
     return combinations(table.sort(rate, "group").to_dicts(), 2)
 
 
-def _p(low: dict[str, Any], high: dict[str, Any], rate: str, size: str) -> float:
-    return p_same_rate(low[rate], low[size], high[rate], high[size])
+def _pair(
+    low: dict[str, Any], high: dict[str, Any], rate: str, size: str
+) -> tuple[float, float, float, float]:
+    return low[rate], low[size], high[rate], high[size]
 
 
 def _share(row: dict[str, Any], rate: str = "approval_rate") -> str:
