@@ -19,6 +19,7 @@ from scorecard.models.scorecard import Scorecard
 if TYPE_CHECKING:
     from scorecard.models.boosted_classifier import BoostedClassifier
     from scorecard.models.interactions import meetings
+    from scorecard.models.refinement import Refinement
     from scorecard.models.scorecard_classifier import ScorecardClassifier
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "CycleModel",
     "MasterScale",
     "PDCalibrator",
+    "Refinement",
     "Rounding",
     "Scorecard",
     "ScorecardClassifier",
@@ -38,6 +40,7 @@ __all__ = [
 
 _HOMES = {
     "BoostedClassifier": "boosted_classifier",
+    "Refinement": "refinement",
     "ScorecardClassifier": "scorecard_classifier",
     "meetings": "interactions",
 }

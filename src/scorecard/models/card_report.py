@@ -57,7 +57,7 @@ def card_table(card: Scorecard, labels: Mapping[str, str]) -> pl.DataFrame:
         ).with_columns(
             pl.lit(bins.name).alias("feature"),
             pl.lit(labels.get(bins.name, bins.name)).alias("label"),
-            pl.lit(beta, dtype=pl.Float64).alias("coefficient"),
+            pl.lit(beta if card.ordered else None, dtype=pl.Float64).alias("coefficient"),
             pl.Series("points", points[: frame.height], dtype=pl.Float64),
         )
         frames.append(rated.select("feature", "label", pl.exclude("feature", "label")))
@@ -150,7 +150,9 @@ def _decimals(card: Scorecard) -> int:
 def _feature(group: pl.DataFrame, widest: float, decimals: int) -> str:
     rows = group.rows(named=True)
     first = rows[0]
-    said = [f"β {first['coefficient']:.3f}", f"IV {group['iv'].sum():.3f}"]
+    said = [f"IV {group['iv'].sum():.3f}"]
+    if first["coefficient"] is not None:
+        said.insert(0, f"β {first['coefficient']:.3f}")
     if first["label"] != first["feature"]:
         said.insert(0, first["feature"])
     small = "".join(f"<small>{escape(each)}</small>" for each in said)

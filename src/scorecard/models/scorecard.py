@@ -36,10 +36,11 @@ class Scorecard:
     score is ``base`` plus the points of each feature, summed left to right in float64, and the
     margin (log-odds of bad) is ``(offset − score) / factor``. ``mean_points`` is the weighted mean
     of each feature's points in the training sample. ``betas`` and ``alpha`` are the regression the
-    points come from; nothing is computed from them any more.
+    points come from; nothing is computed from them any more. ``ordered`` says that safer bins have
+    more points, which points estimated anew, beside those of the other features, need not.
 
     Raises `InputError` if lengths differ, no feature is given, one is given twice, a β is positive,
-    a safer bin (of higher WOE) has fewer points, or a number is not finite.
+    a safer bin (of higher WOE) of an ordered card has fewer points, or a number is not finite.
     """
 
     bins: tuple[FeatureBins, ...]
@@ -50,6 +51,7 @@ class Scorecard:
     betas: tuple[float, ...]
     alpha: float
     base: float = 0.0
+    ordered: bool = True
 
     def __post_init__(self) -> None:
         n = len(self.bins)
@@ -71,7 +73,7 @@ class Scorecard:
         if not all(map(math.isfinite, (*numbers, *points))):
             raise InputError("Every point, mean, factor and offset of a scorecard must be finite.")
         for bins, table in zip(self.bins, self.bin_points, strict=True):
-            _check_table(bins, table)
+            _check_table(bins, table, ordered=self.ordered)
 
     @property
     def features(self) -> tuple[str, ...]:
@@ -206,6 +208,7 @@ class Scorecard:
             "base": self.base,
             "factor": self.factor,
             "offset": self.offset,
+            **({} if self.ordered else {"ordered": False}),
             "features": [
                 {
                     "beta": beta,
@@ -232,6 +235,7 @@ class Scorecard:
             betas=tuple(f["beta"] for f in features),
             alpha=data["alpha"],
             base=data["base"],
+            ordered=data.get("ordered", True),
         )
 
     @classmethod
@@ -241,6 +245,7 @@ class Scorecard:
         betas: Sequence[float],
         alpha: float,
         *,
+        margins: Sequence[Sequence[float]] | None = None,
         pdo: float | None = None,
         base_score: float | None = None,
         base_odds: float | None = None,
@@ -254,7 +259,8 @@ class Scorecard:
         ``max_score``: the scores of the riskiest and the safest application there can be. With n
         features the points are ``−factor·(βⱼ·WOE + α/n) + offset/n`` and the base is 0;
         ``neutral_at_zero`` makes them ``−factor·βⱼ·WOE``, so that WOE 0 brings no points, and the
-        base ``offset − factor·α``. Mean points come from the weights the bins counted.
+        base ``offset − factor·α``. Mean points come from the weights the bins counted. ``margins``,
+        one number a bin of every feature, take the place of βⱼ·WOEⱼ; the card is not ordered then.
 
         Raises `InputError` unless every feature has its β and exactly one scale is given in full.
         """
@@ -263,14 +269,14 @@ class Scorecard:
                 f"A scorecard needs one beta for each feature; got {len(bins)} features and "
                 f"{len(betas)} betas."
             )
+        parts = margins
+        if parts is None:
+            parts = [[beta * woe for woe in b.woe] for b, beta in zip(bins, betas, strict=True)]
         by_odds, between = (pdo, base_score, base_odds), (min_score, max_score)
         if None not in by_odds and between == (None, None):
             scale = Scale.by_odds(*by_odds)  # type: ignore[arg-type]
         elif None not in between and by_odds == (None, None, None):
-            ends = [
-                [beta * woe for woe in bins.woe[: _seen(bins)]]
-                for bins, beta in zip(bins, betas, strict=True)
-            ]
+            ends = [part[: _seen(b)] for b, part in zip(bins, parts, strict=True)]
             safest, riskiest = alpha + sum(map(min, ends)), alpha + sum(map(max, ends))
             scale = Scale.between(*between, safest, riskiest)  # type: ignore[arg-type]
         else:
@@ -282,28 +288,28 @@ class Scorecard:
         factor, offset, n = scale.factor, scale.offset, len(bins)
         if neutral_at_zero:
             base = offset - factor * alpha
-            tables = tuple(
-                tuple(-factor * (beta * woe) for woe in b.woe)
-                for b, beta in zip(bins, betas, strict=True)
-            )
+            tables = tuple(tuple(-factor * each for each in part) for part in parts)
         else:
             base = 0.0
             tables = tuple(
-                tuple(-factor * (beta * woe + alpha / n) + offset / n for woe in b.woe)
-                for b, beta in zip(bins, betas, strict=True)
+                tuple(-factor * (each + alpha / n) + offset / n for each in part) for part in parts
             )
         means = tuple(map(_mean, bins, tables))
-        return cls(tuple(bins), tables, factor, offset, means, tuple(betas), alpha, base)
+        return cls(
+            tuple(bins), tables, factor, offset, means, tuple(betas), alpha, base, margins is None
+        )
 
 
-def _check_table(bins: FeatureBins, points: Sequence[float]) -> None:
+def _check_table(bins: FeatureBins, points: Sequence[float], *, ordered: bool) -> None:
     if len(points) != len(bins.woe):
         raise InputError(
             f"Feature {bins.name}: the card must hold points for each of its {len(bins.woe)} bins; "
             f"got {len(points)}."
         )
-    ordered = sorted(zip(bins.woe, points, strict=True))
-    for (woe, fewer), (higher, more) in pairwise(ordered):
+    if not ordered:
+        return
+    rising = sorted(zip(bins.woe, points, strict=True))
+    for (woe, fewer), (higher, more) in pairwise(rising):
         if more < fewer and higher > woe:
             raise InputError(
                 f"Feature {bins.name}: a safer bin never has fewer points; WOE {woe:.6g} has "

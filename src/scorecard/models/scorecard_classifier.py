@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from inspect import signature
 from typing import Any, Self
 
@@ -18,7 +19,7 @@ from sklearn.utils import Tags
 from sklearn.utils.validation import check_is_fitted
 
 from scorecard.binning.binner import OptimalBinner, SpecialValues, Trends, UnfittedError
-from scorecard.binning.columns import ColumnError
+from scorecard.binning.columns import Column, ColumnError
 from scorecard.binning.evidence import distinct_rows
 from scorecard.binning.feature_bins import FeatureBins
 from scorecard.binning.periods import Periods
@@ -28,6 +29,7 @@ from scorecard.models.card_report import CardReport
 from scorecard.models.coefficients import coefficient_table
 from scorecard.models.logistic import fit_logistic
 from scorecard.models.one_row import one_row
+from scorecard.models.refinement import PlainCard, Refinement, Stumps, search
 from scorecard.models.rounding import Rounding, check_digits, round_card
 from scorecard.models.scorecard import Scorecard
 
@@ -53,6 +55,10 @@ class ScorecardClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     ``l2`` pulls the coefficients towards their mean, in units of the mean log-likelihood, see
     `fit_logistic`; None takes `PULL` over the number of distinct rows, at most `STRONGEST_PULL`:
     small samples cannot tell the coefficients apart, large ones are left alone (``l2_`` tells).
+    ``refine`` estimates the points of every bin anew beside those of the other features, by boosted
+    stumps over this card, and cuts the bins anew by them (as many and as large as asked), if inner
+    folds say that it ranks better by more than a standard error (``refinement_`` tells). Declared
+    directions hold and bins given by hand stay; otherwise a safer bin may then have fewer points.
 
     The card has one of two scales: ``base_score`` at goods:bads ``base_odds`` and ``pdo`` points
     for every doubling (None: 600, 30 and 20), or ``min_score`` and ``max_score``, which the
@@ -62,7 +68,8 @@ class ScorecardClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     can, see `round_card`; scores and probabilities are then those of the rounded card.
 
     Attributes: ``scorecard_`` (frozen `Scorecard`), ``rounding_`` (frozen `Rounding`, None without
-    ``points_digits``), ``binner_``, ``dropped_`` (reason by feature), ``coef_`` (of the card's
+    ``points_digits``), ``refinement_`` (frozen `Refinement`, None without ``refine`` or where there
+    are too few rows), ``binner_``, ``dropped_`` (reason by feature), ``coef_`` (of the card's
     features), ``intercept_``, ``l2_``, ``classes_``, ``feature_names_in_``.
 
     Raises `InputError` for bad input or if no feature is left, `ScorecardError` if the fit does
@@ -89,6 +96,7 @@ class ScorecardClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         neutral_at_zero: bool = False,
         points_digits: int | None = None,
         l2: float | None = None,
+        refine: bool = False,
         min_iv: float = 0.002,
         max_prebins: int = 100,
         rare_share: float = 0.01,
@@ -109,6 +117,7 @@ class ScorecardClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.neutral_at_zero = neutral_at_zero
         self.points_digits = points_digits
         self.l2 = l2
+        self.refine = refine
         self.min_iv = min_iv
         self.max_prebins = max_prebins
         self.rare_share = rare_share
@@ -140,51 +149,45 @@ class ScorecardClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             index = binner.index_columns(columns)
         else:
             index = binner.fit_columns(names, columns, bad, weight, Periods.read(periods, len(bad)))
-        bins = list(binner.bins_.values())
-        value = {b.name: _worth(b) for b in bins}
-        self.dropped_ = {
-            name: f"information value {iv:.4g} is below min_iv={self.min_iv}"
-            for name, iv in value.items()
-            if iv < self.min_iv
-        }
-        chosen = [j for j, b in enumerate(bins) if b.name not in self.dropped_]
-        woe = np.column_stack(
-            [np.ones(len(bad))] + [np.array(bins[j].woe)[index[j]] for j in chosen]
-        )
         self.l2_ = self.l2
         if self.l2_ is None:
             self.l2_ = min(PULL / distinct_rows(columns, bad, weight), STRONGEST_PULL)
-        theta = fit_logistic(woe, bad, weight, self.l2_)
-        kept, self._held = chosen, []
-        while not theta[1:].all():  # what is held at 0 must not pull on the others
-            inside = theta[1:] < 0
-            self._held += [names[j] for j, stays in zip(kept, inside, strict=True) if not stays]
-            kept = [j for j, stays in zip(kept, inside, strict=True) if stays]
-            woe = woe[:, [True, *inside]]
-            theta = fit_logistic(woe, bad, weight, self.l2_)
-        betas = dict(zip(kept, map(float, theta[1:]), strict=True))
-        for name in self._held:
-            self.dropped_[name] = "its coefficient would be positive beside the others"
-        if not kept:
-            raise ColumnError(f"No feature is left for the scorecard: {self.dropped_}.")
+        plain = _regress(binner, index, bad, weight, l2=self.l2_, min_iv=self.min_iv)
+        self.dropped_, self._held = plain.dropped, plain.held
+        bins, betas, alpha = plain.bins, plain.betas, plain.alpha
+        margins = None
+        self.refinement_: Refinement | None = None
+        if self.refine:
+            if binner.stable:
+                raise InputError("refine cuts anew and knows no periods; leave stable=False.")
+            self.refinement_ = self._search(
+                binner, frozen=frozen, names=names, columns=columns, bad=bad, weight=weight,
+                l2=self.l2_,
+            )  # fmt: skip
+            if self.refinement_ is not None and self.refinement_.taken:
+                bins, betas, alpha, margins = self._refined(
+                    binner, plain, frozen=frozen, rounds=self.refinement_.rounds,
+                    columns=columns, bad=bad, weight=weight,
+                )  # fmt: skip
+                index = [b.index_read(columns[names.index(b.name)]) for b in bins]
+        if margins is None:
+            index = [index[names.index(b.name)] for b in bins]
         card = Scorecard.build(
-            [bins[j] for j in kept], [betas[j] for j in kept], float(theta[0]),
-            neutral_at_zero=self.neutral_at_zero, **scale,
-        )  # fmt: skip
+            bins, betas, alpha, margins=margins, neutral_at_zero=self.neutral_at_zero, **scale
+        )
         self.rounding_: Rounding | None = None
         if digits is not None:
             ends = None if self.min_score is None else (scale["min_score"], scale["max_score"])
             card, self.rounding_ = round_card(
-                card, [index[j] for j in kept], bad * weight, ~bad * weight,
-                digits=digits, ends=ends,
-            )  # fmt: skip
+                card, index, bad * weight, ~bad * weight, digits=digits, ends=ends
+            )
         self.scorecard_ = card
         self.binner_, self.classes_ = binner, classes
-        self.coef_ = np.array([[betas[j] for j in kept]])
-        self.intercept_ = np.array([theta[0]])
+        self.coef_ = np.array([betas])
+        self.intercept_ = np.array([alpha])
         # What `coefficients` needs of the sample, as small as it goes: a byte for every value.
-        size = np.min_scalar_type(max(len(bins[j].woe) for j in kept))
-        self._sample = (np.column_stack([index[j].astype(size) for j in kept]), bad, weight)
+        size = np.min_scalar_type(max(len(b.woe) for b in bins))
+        self._sample = (np.column_stack([own.astype(size) for own in index]), bad, weight)
         self._named = hasattr(binner, "feature_names_in_")
         self.n_features_in_ = binner.n_features_in_
         if self._named:
@@ -192,6 +195,64 @@ class ScorecardClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         elif hasattr(self, "feature_names_in_"):
             del self.feature_names_in_
         return self
+
+    def _search(
+        self,
+        binner: OptimalBinner,
+        *,
+        frozen: bool,
+        names: list[str],
+        columns: list[Column],
+        bad: NDArray[np.bool_],
+        weight: Floats,
+        l2: float,
+    ) -> Refinement | None:
+        """Return what inner folds say of points estimated anew; bins are found anew in each."""
+
+        def fitted(inside: list[Column], told: NDArray[np.bool_], weighed: Floats) -> PlainCard:
+            own = binner
+            if frozen:
+                index = binner.index_columns(inside)
+            else:
+                own = clone(binner)
+                index = own.fit_columns(names, inside, told, weighed)
+            card = _regress(own, index, told, weighed, l2=l2, min_iv=self.min_iv)
+            return _plain_card(own, card, self.min_iv, frozen=frozen)
+
+        return search(fitted, columns, bad, weight)
+
+    def _refined(
+        self,
+        binner: OptimalBinner,
+        plain: _Regression,
+        *,
+        frozen: bool,
+        rounds: int,
+        columns: list[Column],
+        bad: NDArray[np.bool_],
+        weight: Floats,
+    ) -> tuple[list[FeatureBins], list[float], float, list[tuple[float, ...]]]:
+        """Return bins, β, α and what every bin adds, of the features that tell anything apart."""
+        card = _plain_card(binner, plain, self.min_iv, frozen=frozen)
+        stumps = Stumps.fit(card, columns, bad, weight, rounds)
+        attributes, alpha = stumps.attributes(rounds)
+        bins, betas, margins = [], [], []
+        self.dropped_ = {name: why for name, why in plain.dropped.items() if name not in plain.held}
+        self._held = []
+        for each, beta in zip(attributes, card.betas, strict=True):
+            name = each.editor.fit.name
+            if not each.speaks:
+                self.dropped_[name] = "it tells nothing apart beside the others"
+                alpha += each.margins[0]
+                continue
+            if not frozen:
+                binner.use(each.editor)
+            bins.append(each.editor.bins)
+            betas.append(beta)
+            margins.append(each.margins)
+        if not bins:
+            raise ColumnError(f"No feature is left for the scorecard: {self.dropped_}.")
+        return bins, betas, alpha, margins
 
     def _binner(self) -> tuple[OptimalBinner, bool]:
         """Return the binner to use, and whether its bins stand as they are."""
@@ -329,6 +390,11 @@ class ScorecardClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         are not whole, and where statsmodels is not installed.
         """
         self._check_fitted()
+        if not self.scorecard_.ordered:
+            raise InputError(
+                "The card's points were estimated anew, bin by bin, and are no coefficients; fit "
+                "with refine=False for their precision."
+            )
         index, bad, weight = self._sample
         card = self.scorecard_
         woe = [np.array(bins.woe)[index[:, j]] for j, bins in enumerate(card.bins)]
@@ -359,6 +425,67 @@ class ScorecardClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         tags.input_tags.allow_nan = True
         tags.input_tags.categorical = True
         return tags
+
+
+@dataclass(frozen=True)
+class _Regression:
+    """The features of a card with their β, and why the others are not in it."""
+
+    bins: list[FeatureBins]
+    betas: list[float]
+    alpha: float
+    dropped: dict[str, str]
+    held: list[str]
+
+
+def _regress(
+    binner: OptimalBinner,
+    index: list[NDArray[np.int64]],
+    bad: NDArray[np.bool_],
+    weight: Floats,
+    *,
+    l2: float,
+    min_iv: float,
+) -> _Regression:
+    """Fit the regression on WOE and leave out what the sign rule holds at 0."""
+    bins = list(binner.bins_.values())
+    dropped = {
+        b.name: f"information value {_worth(b):.4g} is below min_iv={min_iv}"
+        for b in bins
+        if _worth(b) < min_iv
+    }
+    kept = [j for j, b in enumerate(bins) if b.name not in dropped]
+    woe = np.column_stack([np.ones(len(bad))] + [np.array(bins[j].woe)[index[j]] for j in kept])
+    theta = fit_logistic(woe, bad, weight, l2)
+    held: list[str] = []
+    while not theta[1:].all():  # what is held at 0 must not pull on the others
+        inside = theta[1:] < 0
+        held += [bins[j].name for j, stays in zip(kept, inside, strict=True) if not stays]
+        kept = [j for j, stays in zip(kept, inside, strict=True) if stays]
+        woe = woe[:, [True, *inside]]
+        theta = fit_logistic(woe, bad, weight, l2)
+    for name in held:
+        dropped[name] = "its coefficient would be positive beside the others"
+    if not kept:
+        raise ColumnError(f"No feature is left for the scorecard: {dropped}.")
+    return _Regression(
+        [bins[j] for j in kept], [float(b) for b in theta[1:]], float(theta[0]), dropped, held
+    )
+
+
+def _plain_card(
+    binner: OptimalBinner, card: _Regression, min_iv: float, *, frozen: bool
+) -> PlainCard:
+    """Return the card as points are estimated anew from, with features the sign rule held."""
+    beta = dict(zip((b.name for b in card.bins), card.betas, strict=True))
+    asked = [(j, b.name) for j, b in enumerate(binner.bins_.values()) if _worth(b) >= min_iv]
+    return PlainCard(
+        places=[j for j, _ in asked],
+        editors=[binner.editors_[name] for _, name in asked],
+        betas=[beta.get(name, 0.0) for _, name in asked],
+        alpha=card.alpha,
+        held=frozen,
+    )
 
 
 def _worth(bins: FeatureBins) -> float:
