@@ -34,8 +34,8 @@ lint: .venv/.installed-test
 	$(BIN)/mypy
 
 # The table against peers, then what stands alone; SMALL=1 runs the miniatures of what CI can bear.
-ALONE := $(if $(SMALL),recourse shapley,attainable calibration export_engines latency \
-	reason_stability recourse reject_inference selection shapley)
+ALONE := $(if $(SMALL),metrics recourse shapley,attainable calibration export_engines latency \
+	metrics reason_stability recourse reject_inference selection shapley)
 bench: .venv-bench/.installed .venv/.installed-test
 	@.venv-bench/bin/python benchmarks/table.py $(if $(SMALL),--small); missed=$$?; \
 	for each in $(ALONE); do \

@@ -22,9 +22,9 @@ import polars as pl
 from scorecard import metrics
 from scorecard.contract import Product, load_product
 from scorecard.policy import Policy
+from scorecard.sample import draw_sample
 from scorecard.simulation import economy_path, simulate
 from scorecard.training.fit import fit_models
-from scorecard.training.sample import draw_sample
 
 PRODUCT = Path(__file__).resolve().parent.parent / "features" / "sme_cn"
 YEARS = {

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from scorecard.simulation import simulate
     from scorecard.training import TrainingResult, train
     from scorecard.tuning import BoostedSearch, TimeFolds
+    from scorecard.validation import ModelCard, ValidationReport, validate
     from scorecard.values import Explanation, Problem, Rating, Reason
 
 _HOMES = {
@@ -49,6 +50,7 @@ _HOMES = {
     "FeatureSet": "features",
     "FuzzyAugmentation": "reject",
     "MasterScale": "models",
+    "ModelCard": "validation",
     "OptimalBinner": "binning",
     "PDCalibrator": "models",
     "Parcelling": "reject",
@@ -70,6 +72,8 @@ _HOMES = {
     "shapley": "explain",
     "simulate": "simulation",
     "train": "training",
+    "validate": "validation",
+    "ValidationReport": "validation",
 }
 _ROOMS = ("binning", "errors", "export", "metrics", "reject", "selection", "values")
 
@@ -86,6 +90,7 @@ __all__ = [
     "FeatureSet",
     "FuzzyAugmentation",
     "MasterScale",
+    "ModelCard",
     "OptimalBinner",
     "PDCalibrator",
     "Parcelling",
@@ -102,6 +107,7 @@ __all__ = [
     "SelectionReport",
     "TimeFolds",
     "TrainingResult",
+    "ValidationReport",
     "binning",
     "column",
     "errors",
@@ -113,6 +119,7 @@ __all__ = [
     "shapley",
     "simulate",
     "train",
+    "validate",
     "values",
 ]
 

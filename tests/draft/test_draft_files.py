@@ -16,6 +16,7 @@ from scorecard.draft import Draft, draft_product
 from scorecard.draft.spelling import sql_name
 from scorecard.errors import InputError
 from scorecard.features import Expression
+from scorecard.policy import Policy
 
 HOSTILE = [
     "default payment next month", "class", "select", 'say "it"', "it's", "年收入", "x.y", "float",
@@ -95,3 +96,28 @@ def test_a_table_without_commas_is_told_what_to_do(tmp_path: Path, mark: str, sa
     path.write_text("\n".join(mark.join(row) for row in [("use", "bad"), ("3", "1"), ("4", "0")]))
     with pytest.raises(InputError, match=f"no column 'bad' .* parted by {said}, save it with comm"):
         draft_product("loans", path, "bad", day="2026-01-01")
+
+
+def test_what_a_person_is_makes_the_groups_of_an_audit(tmp_path: Path) -> None:
+    rng, rows = np.random.default_rng(4), 400
+    days = np.arange("1960-01-01", "1990-01-01", dtype="datetime64[D]")
+    table = pl.DataFrame(
+        {
+            "sex": rng.choice(["f", "m"], rows),
+            "age": rng.integers(20, 70, rows),
+            "婚姻": rng.choice(["a", "b", None], rows),
+            "birth_date": rng.choice(days, rows),
+            "nationality": rng.choice([f"c{k}" for k in range(30)], rows),
+            "income": rng.normal(size=rows),
+            "bad": (rng.random(rows) < 0.2).astype(int),
+        }
+    )
+    draft = draft_product("any", table, "bad", day="2026-01-01")
+    product = sc.load_product(draft.write(tmp_path))
+    groups = Policy.parse(product.policy).validation.fairness.groups
+    assert list(groups) == ["sex", "age", "婚姻"]
+    assert groups["sex"] == groups["婚姻"] == []
+    quartiles = table["age"].quantile(0.25), table["age"].quantile(0.5), table["age"].quantile(0.75)
+    assert groups["age"] == pytest.approx(quartiles, abs=1)
+    above = draft.files["policy.yaml"].split("\n  fairness:")[0].splitlines()[-2:]
+    assert any("review:" in line for line in above)

@@ -6,11 +6,11 @@ import numpy as np
 import polars as pl
 import pytest
 
+from scorecard import sample
 from scorecard.draft import draft_product
 from scorecard.draft import windows as made
 from scorecard.errors import InputError
 from scorecard.features import Expression
-from scorecard.training import sample
 
 
 def drafted(**columns: object) -> made.Windows:

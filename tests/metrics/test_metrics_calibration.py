@@ -1,9 +1,8 @@
-"""Slope, intercept and their errors against statsmodels; Jeffreys against published numbers."""
+"""Slope, intercept and their errors against statsmodels; rows that weights are worth."""
 
 import numpy as np
 import pytest
 import statsmodels.api as sm
-from scipy.stats import beta
 
 from scorecard import metrics
 from scorecard.errors import InputError
@@ -51,21 +50,24 @@ def test_without_an_error_there_is_no_slope() -> None:
         metrics.calibration_slope([0, 0, 0, 1, 1], [0.1, 0.2, 0.3, 0.4, 0.5])
 
 
-@pytest.mark.parametrize(
-    ("bads", "rows", "pd", "p"),
-    [
-        (12, 500, 0.02, 0.2515743),
-        (3, 100, 0.05, 0.8186411),
-        (0, 50, 0.01, 0.6851152),
-        (25, 400, 0.04, 0.0152437),
-    ],
-)
-def test_jeffreys_is_the_published_one(bads: int, rows: int, pd: float, p: float) -> None:
-    assert metrics.jeffreys_p_value(bads, rows, pd) == pytest.approx(p, abs=1e-7)
-    low, high = metrics.jeffreys_interval(bads, rows)
-    whole = beta(bads + 0.5, rows - bads + 0.5).ppf([0.025, 0.975])
-    assert high == pytest.approx(whole[1])
-    assert low == pytest.approx(whole[0] if bads else 0.0)
+@pytest.mark.parametrize("weighted", [False, True])
+def test_the_line_and_its_test_are_statsmodels(
+    rows: tuple[np.ndarray, np.ndarray, np.ndarray], weighted: bool
+) -> None:
+    y, pd, w = rows
+    how = {"var_weights": w / w.mean()} if weighted else {}
+    errors = {"cov_type": "HC0"} if weighted else {}
+    peer = sm.GLM(y, sm.add_constant(logit(pd)), family=sm.families.Binomial(), **how)
+    fit = peer.fit(tol=1e-12, **errors)
+    line = metrics.calibration_line(y, pd, w if weighted else None)
+    assert line.value == pytest.approx(tuple(fit.params), abs=1e-9)
+    for at, found in enumerate((line.intercept, line.slope)):
+        assert found.standard_error == pytest.approx(fit.bse[at], rel=1e-6)
+        assert line.interval[at] == pytest.approx(tuple(fit.conf_int()[at]), abs=1e-6)
+    joint = fit.wald_test((np.eye(2), np.array([0.0, 1.0])), use_f=False, scalar=True)
+    assert line.statistic == pytest.approx(joint.statistic, rel=1e-6)
+    assert line.p_value == pytest.approx(joint.pvalue, rel=1e-5)
+    assert line.slope == metrics.calibration_slope(y, pd, w if weighted else None)
 
 
 def test_rows_worth_of_a_sample_drawn_by_outcome() -> None:

@@ -14,11 +14,11 @@ import scorecard as sc
 from scorecard.errors import ProductError, TableError
 from scorecard.models import Calibration, MasterScale
 from scorecard.policy import Policy
+from scorecard.sample import draw_sample
 from scorecard.training.cohorts import cycle_table
 from scorecard.training.fit import Fitted
 from scorecard.training.grades import grade_notes, grade_table
 from scorecard.training.pd_note import pd_note
-from scorecard.training.sample import draw_sample
 
 
 def with_period(product: sc.Product, period: str | None) -> Policy:

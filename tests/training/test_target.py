@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 import scorecard as sc
 from scorecard.errors import ProductError, TableError
 from scorecard.policy.document import Population
+from scorecard.sample import draw_sample
 from scorecard.training import pipeline
 from scorecard.training.declaration import trainable_policy
-from scorecard.training.sample import draw_sample
 from scorecard.training.target import check_binary
 
 

@@ -11,9 +11,9 @@ import pytest
 import scorecard as sc
 from scorecard.errors import InputError, LeakError, ProductError, TableError
 from scorecard.policy import Policy
+from scorecard.sample import draw_sample
 from scorecard.training import comparison, pipeline
 from scorecard.training.explained import ROWS
-from scorecard.training.sample import draw_sample
 
 
 @pytest.fixture(scope="module")

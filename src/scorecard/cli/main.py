@@ -1,4 +1,4 @@
-"""``scorecard``: simulate, init, train, rate, export, serve, demo."""
+"""``scorecard``: simulate, init, train, rate, validate, export, serve, demo."""
 
 from __future__ import annotations
 
@@ -165,6 +165,49 @@ def rate(
     from scorecard.cli.rating import run_rating
 
     run_rating(model, file, out=out, rejected=rejected, as_json=as_json)
+
+
+@app.command()
+def validate(
+    model: Annotated[str, typer.Argument(help="Bundle folder, or models:/NAME@champion.")],
+    data: Annotated[Path, typer.Option(help="Table with known outcomes, .parquet or .csv.")],
+    html: Annotated[Path | None, typer.Option(help="Report to write, .html.")] = None,
+    json: Annotated[
+        Path | None, typer.Option(help="The report's numbers for machines, .json.")
+    ] = None,
+    card: Annotated[Path | None, typer.Option(help="Model card to write, .html or .md.")] = None,
+    window: Annotated[
+        str | None,
+        typer.Option(help="SQL condition of the rows to judge; out of time by default."),
+    ] = None,
+    champion: Annotated[
+        str | None, typer.Option(help="Another model to compare with on the same rows.")
+    ] = None,
+    language: Annotated[str, typer.Option(help="Language shown first: en or zh.")] = "en",
+    fail_on: Annotated[
+        str | None,
+        typer.Option(help="End with code 3 where the report is red, or amber or worse."),
+    ] = None,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of every draw of rows.")] = 0,
+) -> None:
+    """Validate a model: sections of numbers with rules and lights, as a page and as JSON.
+
+    Ends with code 0 once the report is made, whatever its lights; --fail-on changes that.
+    """
+    from scorecard.cli.validation import run_validation
+
+    run_validation(
+        model,
+        data,
+        html=html,
+        json=json,
+        card=card,
+        window=window,
+        champion=champion,
+        language=language,
+        fail_on=fail_on,
+        seed=seed,
+    )
 
 
 @app.command()

@@ -125,7 +125,7 @@ def _auc(groups: Groups, y: Floats) -> float:
         rows = np.bincount(groups[learn], minlength=size)
         overall = y[learn].mean()
         risk[~learn] = ((bads + overall) / (rows + 1))[groups[~learn]]
-    return metrics.auc(y, risk)
+    return metrics.auc(y, risk).value
 
 
 def _directed(values: pl.Series, y: Floats) -> float:
@@ -133,7 +133,7 @@ def _directed(values: pl.Series, y: Floats) -> float:
     bads = y[there].sum()
     if there.mean() < 0.5 or not 0 < bads < there.sum():  # hardly filled: the groups tell enough
         return 0.5
-    area = metrics.auc(y[there], values.to_physical().cast(pl.Float64).to_numpy()[there])
+    area = metrics.auc(y[there], values.to_physical().cast(pl.Float64).to_numpy()[there]).value
     return max(area, 1 - area)
 
 

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from textwrap import indent
+
+import numpy as np
 
 from scorecard.draft.source import comment
 from scorecard.draft.spelling import yaml_text
@@ -83,10 +87,79 @@ grades:
 # review: the worst grade that can be approved.
 cutoff_grade: R8
 
+# review: when a validation turns amber and red. alpha is the chance that a report on a good model
+# shows any red light; a light that a test decides turns only where the number is beyond its line.
+validation:
+  source: >-
+    Defaults of `scorecard init`: conventions of the field (stability .1 and .25, four fifths for
+    approvals); no decision of anybody.
+  alpha: 0.05
+  data:
+    rejected: {{amber: 0.01, red: 0.05}}
+    outside: {{amber: 0.3, red: 0.6}}
+  discrimination:
+    auc: {{amber: 0.65, red: 0.6}}
+    fall: {{amber: 0.02, red: 0.05}}
+    segments: []
+  calibration:
+    grade_factor: {{amber: 1.2, red: 1.5}}
+    level_factor: {{amber: 1.25, red: 2.0}}
+  stability:
+    psi: {{amber: 0.1, red: 0.25}}
+  concentration:
+    herfindahl: {{amber: 0.2, red: 0.4}}
+  migration:
+    far: {{amber: 0.1, red: 0.25}}
+  leakage:
+    auc: {{amber: 0.8, red: 0.85}}
+    iv: {{amber: 0.5, red: 1.0}}
+  # One strong feature, or a portfolio of low PDs, multiplies the mean PD whatever the model's
+  # quality: to be known, not a fault. Whether a strong feature leaks is leakage's to say. A line
+  # `red:` beside amber makes it a limit.
+  sensitivity:
+    single_factor: {{amber: 3.0}}
+    downturn_index: -2.33
+    downturn_factor: {{amber: 3.0}}
+{groups_said}
+  fairness:
+    groups: {groups}
+    impact_ratio: {{amber: 0.9, red: 0.8}}
+    opportunity_gap: {{amber: 0.05, red: 0.1}}
+    calibration_gap: {{amber: 0.02, red: 0.05}}
+    proxy_auc: {{amber: 0.65, red: 0.75}}
+  challenger:
+    gain: {{amber: 0.01, red: 0.03}}
+
+# review: what a model must show before it becomes champion: no worse than the one in office, and
+# no light worse than the one that is named.
+promotion:
+  source: >-
+    Defaults of `scorecard init`: conventions of the field (stability .1 and .25, four fifths for
+    approvals); no decision of anybody.
+  champion: {{max_loss: 0.005, alpha: 0.05}}
+  lights:
+    data: amber
+    discrimination: amber
+    calibration: amber
+    stability: amber
+    monotonicity: green
+    explanation: green
+    leakage: amber
+    fairness: amber
+
 models:
   scorecard: {{}}
   boosted: {{}}
 {remarks}"""
+
+_GROUPS = (
+    "review: audit-only columns that tell what a person is, and the numbers that divide each (here "
+    "its quartiles, rounded); an empty list makes its levels the groups."
+)
+_NO_GROUPS = (
+    "review: no column was found that tells what a person is; to have fairness judged, declare an "
+    "audit-only one and name it here: {column: [25, 40, 60]}, or {column: []} for its levels."
+)
 
 _NOT_IN_TIME = """
 remarks:
@@ -109,8 +182,10 @@ class Business:
     central_source: str
 
 
-def policy_source(business: Business, target: Target, windows: Windows) -> str:
-    """Return the text of ``policy.yaml``."""
+def policy_source(
+    business: Business, target: Target, windows: Windows, groups: Mapping[str, Sequence[float]]
+) -> str:
+    """Return the text of ``policy.yaml``; ``groups`` as `audit_groups` gives them."""
     date = windows.date
     return _TEMPLATE.format(
         day=yaml_text(business.day),
@@ -128,8 +203,23 @@ def policy_source(business: Business, target: Target, windows: Windows) -> str:
         central_tendency=business.central_tendency,
         central_source=yaml_text(business.central_source),
         asset_correlation=_asset_correlation(business.central_tendency),
+        groups_said=indent(_comment(_GROUPS if groups else _NO_GROUPS), "  "),
+        groups=_flow(groups),
         remarks=_NOT_IN_TIME if date is None else "",
     )
+
+
+def _flow(groups: Mapping[str, Sequence[float]]) -> str:
+    parts = (
+        f"{yaml_text(column)}: [{', '.join(_plain(cut) for cut in cuts)}]"
+        for column, cuts in groups.items()
+    )
+    return "{" + ", ".join(parts) + "}"
+
+
+def _plain(number: float) -> str:
+    """Write a number without an exponent, which YAML would read as a text."""
+    return np.format_float_positional(number, trim="-")
 
 
 def _asset_correlation(pd: float) -> float:

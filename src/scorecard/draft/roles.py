@@ -23,6 +23,7 @@ _TELLING_IV, _TELLING_AUC = 0.3, 0.7
 _ODD_WORDS = 3
 
 NAMED_WEIGHT = "named like a sampling weight"
+TELLS_A_PERSON = "tells what a person is"
 
 _NUMBER = r"^\s*[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?\s*$"
 _PADDED = r"^\s*[+-]?0[0-9]"
@@ -171,7 +172,7 @@ def _personal(name: str) -> Guess | None:
     hint = words.personal(name)
     if hint is None:
         return None
-    return Guess("audit_only", f"tells what a person is ({hint}): for fairness audits only")
+    return Guess("audit_only", f"{TELLS_A_PERSON} ({hint}): for fairness audits only")
 
 
 def _tells_the_period(values: pl.Series, observed: pl.Series | None) -> Guess | None:

@@ -1,61 +1,63 @@
-"""Weighted statistics of a model's answers; bad is 1 and a higher ``risk`` means riskier."""
+"""How near PDs come to outcomes: means and scoring rules, weighted."""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import ArrayLike
-from sklearn.metrics import brier_score_loss, roc_auc_score, roc_curve
+from scipy.special import xlog1py, xlogy
+
+from scorecard.metrics.inputs import forecast, outcomes, probabilities, weights
+from scorecard.metrics.measure import Measure
 
 
-def auc(y: ArrayLike, risk: ArrayLike, weight: ArrayLike | None = None) -> float:
-    """Return the area under the ROC curve: P(risk of a bad > risk of a good), ties count half.
+def brier(y: ArrayLike, pd: ArrayLike, weight: ArrayLike | None = None) -> Measure:
+    """Return the Brier score, the weighted mean of (PD − y)²; 0 is best.
 
-    ``y`` (n,) in {0, 1}, ``risk`` (n,), ``weight`` (n,) positive floats. Raises ValueError when
-    only one class is present.
+    ``y`` (n,) in {0, 1}, ``pd`` (n,) in [0, 1], ``weight`` (n,) not negative. Raises `InputError`
+    for anything else.
 
-    >>> auc([0, 0, 1, 0, 1], [.1, .2, .3, .4, .5])
-    0.8333333333333334
+    Source: G. Brier, "Verification of forecasts expressed in terms of probability", *Monthly
+    Weather Review* 78, 1950.
+
+    >>> y, pd = [0, 0, 1, 0, 1, 1, 1, 1, 1, 0], [.1, .2, .3, .4, .5, .6, .7, .8, .9, .05]
+    >>> brier(y, pd)
+    Brier score 0.12525
     """
-    return float(roc_auc_score(y, risk, sample_weight=weight))
+    bad, p, w = forecast(y, pd, weight)
+    return Measure(np.average((p - bad) ** 2, weights=w), name="Brier score")
 
 
-def gini(y: ArrayLike, risk: ArrayLike, weight: ArrayLike | None = None) -> float:
-    """Return the Gini coefficient (accuracy ratio), 2·AUC − 1.
+def log_loss(y: ArrayLike, pd: ArrayLike, weight: ArrayLike | None = None) -> Measure:
+    """Return the weighted mean of −y·ln PD − (1 − y)·ln(1 − PD); 0 is best.
 
-    >>> gini([0, 1], [.1, .2])
-    1.0
+    Infinite where a PD of 0 met a bad or a PD of 1 a good: nothing is clipped. Shapes and errors
+    as `brier`.
+
+    Source: I. Good, "Rational decisions", *Journal of the Royal Statistical Society B* 14, 1952.
+
+    >>> log_loss([0, 1], [.25, .75])
+    log loss 0.2876821
     """
-    return 2.0 * auc(y, risk, weight) - 1.0
-
-
-def ks(y: ArrayLike, risk: ArrayLike, weight: ArrayLike | None = None) -> float:
-    """Return the Kolmogorov-Smirnov distance between the risks of bads and of goods.
-
-    >>> round(ks([0, 0, 1, 0, 1, 1, 1, 1, 1, 0], [.1, .2, .3, .4, .5, .6, .7, .8, .9, .05]), 7)
-    0.8333333
-    """
-    false_rate, true_rate, _ = roc_curve(y, risk, sample_weight=weight, drop_intermediate=False)
-    return float(np.max(np.abs(true_rate - false_rate)))
-
-
-def brier(y: ArrayLike, pd: ArrayLike, weight: ArrayLike | None = None) -> float:
-    """Return the Brier score, the weighted mean of (PD − y)².
-
-    >>> round(brier([0, 0, 1, 0, 1, 1, 1, 1, 1, 0], [.1, .2, .3, .4, .5, .6, .7, .8, .9, .05]), 5)
-    0.12525
-    """
-    return float(brier_score_loss(y, pd, sample_weight=weight))
+    bad, p, w = forecast(y, pd, weight)
+    loss = -(xlogy(bad, p) + xlog1py(1.0 - bad, -p))
+    return Measure(np.average(loss, weights=w), name="log loss")
 
 
 def bad_rate(y: ArrayLike, weight: ArrayLike | None = None) -> float:
-    """Return the weighted share of bads."""
-    return float(np.average(np.asarray(y, dtype=np.float64), weights=_array(weight)))
+    """Return the weighted share of bads.
+
+    >>> bad_rate([1, 0], [3, 1])
+    0.75
+    """
+    bad = outcomes(y)
+    return float(np.average(bad, weights=weights(weight, len(bad))))
 
 
 def mean_pd(pd: ArrayLike, weight: ArrayLike | None = None) -> float:
-    """Return the weighted mean PD."""
-    return float(np.average(np.asarray(pd, dtype=np.float64), weights=_array(weight)))
+    """Return the weighted mean PD.
 
-
-def _array(weight: ArrayLike | None) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]] | None:
-    return None if weight is None else np.asarray(weight, dtype=np.float64)
+    >>> mean_pd([.1, .3], [3, 1])
+    0.15000000000000002
+    """
+    p = probabilities(pd)
+    return float(np.average(p, weights=weights(weight, len(p))))

@@ -5,23 +5,24 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
+from pydantic import Field, ValidationError, ValidationInfo, field_validator
 
 from scorecard.errors import ProductError
+from scorecard.policy.section import Section
+from scorecard.policy.validation import PromotionRules, ValidationRules
+
+#: Of a policy that breaks more rules, the first are named.
+MOST_PROBLEMS = 8
 
 
-class _Section(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
-
-
-class Named(_Section):
+class Named(Section):
     """What something is called."""
 
     zh: str
     en: str
 
 
-class Exclusion(_Section):
+class Exclusion(Section):
     """A SQL rule that takes rows out of the population, and why."""
 
     rule: str
@@ -29,13 +30,13 @@ class Exclusion(_Section):
     reason_en: str
 
 
-class Population(_Section):
+class Population(Section):
     """Who the model is about."""
 
-    exclusions: list[Exclusion] = []
+    exclusions: list[Exclusion] = Field(default_factory=list)
 
 
-class Outcome(_Section):
+class Outcome(Section):
     """What bad means: SQL over outcome columns, where it is known, and after how many months."""
 
     bad: str
@@ -45,7 +46,7 @@ class Outcome(_Section):
     en: str
 
 
-class Sample(_Section):
+class Sample(Section):
     """Which rows train and which test: by time, or held out where there is no date (null)."""
 
     observation_date: str | None
@@ -54,7 +55,7 @@ class Sample(_Section):
     out_of_time: str
 
 
-class Calibration(_Section):
+class Calibration(Section):
     """The mean PD to calibrate to, the rows to calibrate on, and how PDs move with the cycle.
 
     ``period`` is a SQL condition within the in-time window: the rows that it holds for are set
@@ -71,7 +72,7 @@ class Calibration(_Section):
     asset_correlation_source: str
 
 
-class Answering(_Section):
+class Answering(Section):
     """Which model answers: ``default`` unless the other wins out of time by ``min_gain``."""
 
     default: Literal["scorecard", "boosted"]
@@ -79,7 +80,7 @@ class Answering(_Section):
     min_gain: float = Field(ge=0)
 
 
-class Reasons(_Section):
+class Reasons(Section):
     """What counts as a reason, and what the applicant is compared with.
 
     Contributions of less than ``min_contribution`` log-odds are none; codes whose features are at
@@ -91,7 +92,7 @@ class Reasons(_Section):
     compared_with: Named
 
 
-class Score(_Section):
+class Score(Section):
     """Points: ``base_score`` at ``base_odds`` goods to one bad, ``pdo`` points double the odds."""
 
     pdo: float = Field(gt=0)
@@ -99,7 +100,7 @@ class Score(_Section):
     base_odds: float = Field(gt=0)
 
 
-class Grades(_Section):
+class Grades(Section):
     """The master scale's edges, ``first_edge·ratio^(k/count)``, and the smallest PD."""
 
     first_edge: float = Field(gt=0, lt=1)
@@ -108,14 +109,14 @@ class Grades(_Section):
     pd_floor: float = Field(ge=0, lt=1)
 
 
-class Models(_Section):
+class Models(Section):
     """Constructor arguments of the two estimators."""
 
-    scorecard: dict[str, Any] = {}
-    boosted: dict[str, Any] = {}
+    scorecard: dict[str, Any] = Field(default_factory=dict)
+    boosted: dict[str, Any] = Field(default_factory=dict)
 
 
-class Policy(_Section):
+class Policy(Section):
     """The whole document, parsed; ``cutoff_grade`` is the worst grade that can be approved."""
 
     version: str
@@ -131,8 +132,10 @@ class Policy(_Section):
     score: Score
     grades: Grades
     cutoff_grade: str
+    validation: ValidationRules
+    promotion: PromotionRules
     models: Models
-    remarks: list[Named] = []
+    remarks: list[Named] = Field(default_factory=list)
 
     @field_validator("cutoff_grade")
     @classmethod
@@ -151,8 +154,11 @@ class Policy(_Section):
         try:
             return cls.model_validate(dict(data))
         except ValidationError as error:
+            found = error.errors(include_url=False, include_input=False)
             lines = "; ".join(
                 f"{'.'.join(str(part) for part in each['loc'])}: {each['msg']}"
-                for each in error.errors(include_url=False, include_input=False)
+                for each in found[:MOST_PROBLEMS]
             )
+            if len(found) > MOST_PROBLEMS:
+                lines += f"; and {len(found) - MOST_PROBLEMS} more"
             raise ProductError(f"policy.yaml: {lines}.") from None

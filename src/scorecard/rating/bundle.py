@@ -12,7 +12,7 @@ from typing import Any
 
 from scorecard.errors import BundleError
 
-FORMAT = 3
+FORMAT = 4
 MANIFEST = "manifest.json"
 MOST_BYTES = 256 << 20  # of one file; a booster of a thousand deep trees has a tenth of it
 FILES = (
@@ -25,6 +25,7 @@ FILES = (
     "background.parquet",
     "reference.json",
     "recourse.json",
+    "baseline.json",
 )
 
 

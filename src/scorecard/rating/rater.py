@@ -27,6 +27,7 @@ from scorecard.models.cycle import CycleModel
 from scorecard.models.master_scale import MasterScale
 from scorecard.models.scorecard import Scorecard
 from scorecard.policy import Policy
+from scorecard.rating.baseline import FILE, Baseline
 from scorecard.rating.bundle import Bundle
 from scorecard.rating.population import Population
 from scorecard.rating.recourse import Adviser
@@ -141,6 +142,8 @@ class Rater:
         }
         self.reference = Reference.from_dict(bundle.json("reference.json"))
         self.reference.check(self.features)
+        self.baseline = Baseline.from_dict(bundle.json(FILE))
+        self.baseline.check(self.features, len(self.scale.labels))
         peers = policy.reasons.compared_with
         self._writer = ReasonWriter(
             [self.features[name] for name in first.features],
@@ -293,6 +296,35 @@ class Rater:
         """
         return self._assemble(features.select(self.features.names), [()] * features.height, False)
 
+    def answers(self, features: pl.DataFrame) -> pl.DataFrame:
+        """Return the numbers of `rate_features` alone, of rows of feature values.
+
+        Columns: ``pd``, ``score``, ``margin``, ``grade`` (its place on the master scale, 0 the
+        safest) of the model that answers, and ``second_`` with the same names of the other.
+        """
+        rows = features.select(self.features.names)
+        found: dict[str, Any] = {}
+        for prefix, voice in zip(("", "second_"), self._voices.values(), strict=True):
+            account = voice.hear(rows)
+            log_odds = self.calibrations[voice.name].log_odds(account.margin)
+            found |= {
+                f"{prefix}pd": np.maximum(expit(log_odds), self.scale.pd_floor),
+                f"{prefix}score": account.score,
+                f"{prefix}margin": account.margin,
+                f"{prefix}grade": self.scale.index(log_odds),
+            }
+        return pl.DataFrame(found)
+
+    def log_odds(self, features: pl.DataFrame, *, model: str | None = None) -> Floats:
+        """Return the calibrated log-odds (n,) of rows of feature values, unexplained.
+
+        For trials of many changed rows: of the boosted model they are the booster's own, which
+        agree with `answers` to the tolerance of additivity. ``model`` as in `risk`.
+        """
+        voice = self._voice(model)
+        margin, _ = voice.margin(features.select(self.features.names))
+        return np.asarray(self.calibrations[voice.name].log_odds(margin), dtype=np.float64)
+
     def risk(self, features: pl.DataFrame, *, model: str | None = None) -> pl.DataFrame:
         """Return contributions toward risk of rows of feature values: what reasons are made of.
 
@@ -300,11 +332,15 @@ class Rater:
         reference population, positive riskier; of either model: ``"scorecard"`` or ``"boosted"``,
         by default the one that answers. Raises `InputError` for another model.
         """
+        voice = self._voice(model)
+        risk = voice.hear(features.select(self.features.names)).risk
+        return pl.DataFrame(dict(zip(voice.features, risk.T, strict=True)))
+
+    def _voice(self, model: str | None) -> Voice:
         wanted = self.answering if model is None else model
         for voice in self._voices.values():
             if voice.name == wanted:
-                risk = voice.hear(features.select(self.features.names)).risk
-                return pl.DataFrame(dict(zip(voice.features, risk.T, strict=True)))
+                return voice
         raise InputError(f"model must be scorecard or boosted; got {model!r}.")
 
     def _assemble(

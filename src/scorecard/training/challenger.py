@@ -12,10 +12,10 @@ from scorecard.contract import Product
 from scorecard.errors import InputError
 from scorecard.models.boosted_classifier import BoostedClassifier
 from scorecard.policy import Policy
+from scorecard.sample import Part
 from scorecard.training.comparison import IN_TIME, OUT_OF_TIME, value
 from scorecard.training.families import ExplainableBoosting, MonotoneForest
 from scorecard.training.fit import Fitted, Progress, fit_and_calibrate
-from scorecard.training.sample import Part
 
 Family: TypeAlias = Literal["ebm", "random_forest"]
 

@@ -9,8 +9,8 @@ from scorecard import metrics
 from scorecard.logodds import Floats
 from scorecard.models.cycle import CycleModel
 from scorecard.policy import Policy
+from scorecard.sample import FEWEST, Part, Sample
 from scorecard.training.fit import Fitted
-from scorecard.training.sample import FEWEST, Part, Sample
 
 _SCHEMA = {
     "model": pl.String, "window": pl.String, "cohort": pl.String, "rows": pl.Int64,

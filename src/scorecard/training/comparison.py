@@ -13,10 +13,10 @@ from scorecard.features import FeatureSet
 from scorecard.logodds import Floats
 from scorecard.models.cycle import CycleModel
 from scorecard.policy import Policy
+from scorecard.sample import EXCLUDING, Part, Sample
 from scorecard.training.fit import Fitted
 from scorecard.training.grades import grade_notes
 from scorecard.training.pd_note import pd_note
-from scorecard.training.sample import EXCLUDING, Part, Sample
 
 IN_TIME, OUT_OF_TIME = "in time", "out of time"
 
@@ -50,7 +50,7 @@ def _row(
     model: Fitted, window: str, part: Part, pds: tuple[Floats, Floats], cycle: CycleModel
 ) -> dict[str, str | int | float | None]:
     judged, answered = pds
-    area = metrics.auc(part.y, judged, part.weight)
+    area = metrics.auc(part.y, judged, part.weight).value
     return {
         "model": model.name,
         "window": window,
@@ -60,8 +60,8 @@ def _row(
         "mean_pd": metrics.mean_pd(answered, part.weight),
         "auc": area,
         "gini": 2 * area - 1,
-        "ks": metrics.ks(part.y, judged, part.weight),
-        "brier": metrics.brier(part.y, judged, part.weight),
+        "ks": metrics.ks(part.y, judged, part.weight).value,
+        "brier": metrics.brier(part.y, judged, part.weight).value,
         **_estimate("intercept", metrics.calibration_intercept, part, judged),
         **_estimate("slope", metrics.calibration_slope, part, judged),
         "cycle_index": _index(cycle, part, judged),
@@ -76,7 +76,7 @@ def _index(cycle: CycleModel, part: Part, pd: Floats) -> float | None:
 
 
 def _estimate(
-    name: str, measure: Callable[..., metrics.Estimate], part: Part, pd: Floats
+    name: str, measure: Callable[..., metrics.Measure], part: Part, pd: Floats
 ) -> dict[str, float | None]:
     names = (f"calibration_{name}", f"{name}_low", f"{name}_high")
     try:
@@ -114,13 +114,13 @@ def power(features: FeatureSet, part: Part, table: pl.DataFrame) -> pl.DataFrame
     iv = dict(table.select("feature", "iv").rows())
     rows = []
     for name in features.names:
-        area = None
+        area: float | None = None
         if name in features.numeric:
             values = part.features[name].to_numpy()
             known = ~np.isnan(values)
             y = part.y[known]
             if 0 < y.sum() < len(y):
-                area = metrics.auc(y, values[known], part.weight[known])
+                area = metrics.auc(y, values[known], part.weight[known]).value
                 area = max(area, 1 - area)
         strong = iv.get(name, 0.0) > SUSPICIOUS_IV or (area or 0.0) > SUSPICIOUS_AUC
         rows.append({"feature": name, "iv": iv.get(name), "auc": area, "suspicious": strong})

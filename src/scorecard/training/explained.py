@@ -14,7 +14,7 @@ from scorecard.explain.dependence import dependence_table
 from scorecard.explain.dependence_picture import dependence_figure
 from scorecard.explain.importance import importance_figure, importance_table
 from scorecard.rating import Rater
-from scorecard.training.sample import Part
+from scorecard.sample import Part
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

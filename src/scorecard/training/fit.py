@@ -21,7 +21,7 @@ from scorecard.models.pd_calibrator import PDCalibrator
 from scorecard.models.scorecard import Scorecard
 from scorecard.models.scorecard_classifier import ScorecardClassifier
 from scorecard.policy import Policy
-from scorecard.training.sample import Part
+from scorecard.sample import Part
 
 FOLDS = 3
 

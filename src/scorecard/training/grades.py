@@ -10,8 +10,8 @@ from scorecard import metrics
 from scorecard.logodds import Floats, expit
 from scorecard.models.master_scale import MasterScale
 from scorecard.policy import Policy
+from scorecard.sample import Part, Sample
 from scorecard.training.fit import Fitted
-from scorecard.training.sample import Part, Sample
 
 CALIBRATION, OUT_OF_TIME = "calibration", "out of time"
 HOLDS, TOO_LOW, TOO_HIGH = "holds", "too low", "too high"

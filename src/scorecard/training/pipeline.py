@@ -21,14 +21,15 @@ from scorecard.policy import Policy
 from scorecard.rating import Bundle
 from scorecard.rating.bundle import encode_json
 from scorecard.recourse import Spreads
+from scorecard.sample import Part, Sample, draw_sample
 from scorecard.training import comparison, plots
+from scorecard.training.baseline import baseline
 from scorecard.training.challenger import Family, fit_rivals, rival_notes, rivals
 from scorecard.training.cohorts import cycle_table
 from scorecard.training.declaration import trainable_policy
 from scorecard.training.fit import Fitted, Progress, fit_models, frozen
 from scorecard.training.grades import grade_table
 from scorecard.training.result import TrainingResult
-from scorecard.training.sample import Part, Sample, draw_sample
 from scorecard.training.search import SearchSettings, search_boosted
 from scorecard.training.target import check_binary, target_note
 
@@ -187,8 +188,13 @@ def _bundle(
                 merge_correlation=policy.reasons.merge_correlation,
             ).to_dict()
         ),
+        "baseline.json": encode_json(baseline(product, policy, models, sample, answers).to_dict()),
         "recourse.json": encode_json(
-            Spreads.measure(part.changeable, part.weight, product.columns).to_dict()
+            Spreads.measure(
+                part.table.select(c.name for c in product.columns if c.change is not None),
+                part.weight,
+                product.columns,
+            ).to_dict()
         ),
     }
     about = {

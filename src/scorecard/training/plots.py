@@ -12,7 +12,7 @@ from sklearn.metrics import roc_curve
 
 from scorecard import metrics
 from scorecard.logodds import Floats
-from scorecard.training.sample import Part
+from scorecard.sample import Part
 
 COLOURS = {"scorecard": "#1b6ca8", "boosted": "#d1603d"}
 

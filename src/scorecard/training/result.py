@@ -9,9 +9,9 @@ from pathlib import Path
 import polars as pl
 
 from scorecard.rating import Bundle, Rater
+from scorecard.sample import Sample
 from scorecard.training.explained import Explained
 from scorecard.training.fit import Fitted
-from scorecard.training.sample import Sample
 from scorecard.training.search import SearchOutcome
 
 

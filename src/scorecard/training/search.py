@@ -15,8 +15,8 @@ from scorecard.contract import Product
 from scorecard.errors import InputError, ProductError
 from scorecard.models.boosted_classifier import BoostedClassifier
 from scorecard.policy import Policy
+from scorecard.sample import Part
 from scorecard.training.fit import Progress
-from scorecard.training.sample import Part
 from scorecard.tuning import BoostedSearch, TimeFolds, Trial
 from scorecard.tuning.trial import COMPLETE
 

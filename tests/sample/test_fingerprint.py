@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 import scorecard as sc
-from scorecard.training.fingerprint import fingerprint
+from scorecard.sample.fingerprint import fingerprint
 
 DAY = dt.date(2024, 1, 31)
 TABLE = pl.DataFrame(
