@@ -29,7 +29,7 @@ from scorecard.models.card_report import CardReport
 from scorecard.models.coefficients import coefficient_table
 from scorecard.models.logistic import fit_logistic
 from scorecard.models.one_row import one_row
-from scorecard.models.refinement import PlainCard, Refinement, Stumps, search
+from scorecard.models.refinement import InnerFold, PlainCard, Refinement, Stumps, inner_folds, search
 from scorecard.models.rounding import Rounding, check_digits, round_card
 from scorecard.models.scorecard import Scorecard
 
@@ -160,10 +160,11 @@ class ScorecardClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         if self.refine:
             if binner.stable:
                 raise InputError("refine cuts anew and knows no periods; leave stable=False.")
-            self.refinement_ = self._search(
+            folds = self._folds(
                 binner, frozen=frozen, names=names, columns=columns, bad=bad, weight=weight,
                 l2=self.l2_,
             )  # fmt: skip
+            self.refinement_ = search(folds)[0] if folds else None
             if self.refinement_ is not None and self.refinement_.taken:
                 bins, betas, alpha, margins = self._refined(
                     binner, plain, frozen=frozen, rounds=self.refinement_.rounds,
@@ -196,7 +197,7 @@ class ScorecardClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             del self.feature_names_in_
         return self
 
-    def _search(
+    def _folds(
         self,
         binner: OptimalBinner,
         *,
@@ -206,8 +207,8 @@ class ScorecardClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         bad: NDArray[np.bool_],
         weight: Floats,
         l2: float,
-    ) -> Refinement | None:
-        """Return what inner folds say of points estimated anew; bins are found anew in each."""
+    ) -> list[InnerFold]:
+        """Return the inner folds; bins are found anew in each."""
 
         def fitted(inside: list[Column], told: NDArray[np.bool_], weighed: Floats) -> PlainCard:
             own = binner
@@ -219,7 +220,7 @@ class ScorecardClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             card = _regress(own, index, told, weighed, l2=l2, min_iv=self.min_iv)
             return _plain_card(own, card, self.min_iv, frozen=frozen)
 
-        return search(fitted, columns, bad, weight)
+        return inner_folds(fitted, columns, bad, weight)
 
     def _refined(
         self,
@@ -235,7 +236,8 @@ class ScorecardClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         """Return bins, β, α and what every bin adds, of the features that tell anything apart."""
         card = _plain_card(binner, plain, self.min_iv, frozen=frozen)
         stumps = Stumps.fit(card, columns, bad, weight, rounds)
-        attributes, alpha = stumps.attributes(rounds)
+        pieces = stumps.pieces(rounds)
+        attributes, alpha = [pieces.joined(j)[0] for j in range(len(card.places))], pieces.alpha
         bins, betas, margins = [], [], []
         self.dropped_ = {name: why for name, why in plain.dropped.items() if name not in plain.held}
         self._held = []
