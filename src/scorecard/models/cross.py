@@ -112,9 +112,7 @@ def lowest(tables: Sequence[Floats], grids: Mapping[Place, Floats]) -> list[int]
     return found
 
 
-def elimination(
-    sizes: Sequence[int], pairs: Sequence[Place]
-) -> list[tuple[int, tuple[int, ...]]]:
+def elimination(sizes: Sequence[int], pairs: Sequence[Place]) -> list[tuple[int, tuple[int, ...]]]:
     """Return an order of all features, each with those it still meets when its turn comes.
 
     Raises `InputError` where the tables on the way would hold more than `MOST_CELLS`.

@@ -31,7 +31,9 @@ from scorecard.models.refinement import (
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Pair = tuple[int, int]
+Sample = tuple[list[Column], NDArray[np.bool_], Floats]  # columns, outcomes, weights
 
+NOTHING = 1e-9  # log-odds: a grid that says no more says nothing
 LEAF_SHARE = 0.001  # of the sample's information that a leaf holds at least: fewer rows are pooled
 _PAIRS = {**STUMPS, "max_depth": 2}
 _RANKING = {**_PAIRS, "learning_rate": 0.05}
@@ -64,7 +66,7 @@ class Crossing:
 
 @dataclass(frozen=True)
 class CrossedCard:
-    """What bins and pairs of bins add to the log-odds of bad; pairs are places in ``attributes``."""
+    """What bins and pairs of bins add to the log-odds of bad; a pair is two of ``attributes``."""
 
     places: Sequence[int]
     attributes: Sequence[Attributes]
@@ -98,14 +100,13 @@ class Trees:
     def fit(
         cls,
         pieces: Pieces,
-        sample: tuple[list[Column], NDArray[np.bool_], Floats],
+        sample: Sample,
         pairs: Sequence[Pair],
         rounds: int,
     ) -> Trees:
         """Boost ``rounds`` trees; declared directions hold in each."""
-        columns, bad, weight = sample
         members = sorted({j for pair in pairs for j in pair})
-        booster = _boost(pieces, columns, bad, weight, members, _PAIRS, rounds, pairs)[0]
+        booster = _boost(pieces, sample, members, parameters=_PAIRS, rounds=rounds, pairs=pairs)[0]
         return cls(pieces, tuple(pairs), booster)
 
     def card(self, rounds: int) -> CrossedCard:
@@ -139,7 +140,8 @@ class Trees:
             mean = float(shares[a] @ over_b)
             grid = both - over_b[:, None] - over_a + mean
             grid[shares[a] == 0], grid[:, shares[b] == 0] = 0.0, 0.0
-            grids[a, b] = grid
+            if np.abs(grid).max() > NOTHING:
+                grids[a, b] = grid
             moved[a], moved[b] = moved[a] + over_b - mean, moved[b] + over_a - mean
             alpha += mean
         margins = list(pieces.margins)
@@ -157,32 +159,25 @@ def _joined(pieces: Pieces, grids: dict[Pair, Floats], shares: dict[int, Floats]
     for j, editor in enumerate(pieces.editors):
         ordinary = editor.bins.ordinary
         beside = [g[:ordinary] * np.sqrt(shares[b]) for (a, b), g in grids.items() if a == j]
-        beside += [
-            g.T[:ordinary] * np.sqrt(shares[a]) for (a, b), g in grids.items() if b == j
-        ]
+        beside += [g.T[:ordinary] * np.sqrt(shares[a]) for (a, b), g in grids.items() if b == j]
         each, means[j] = pieces.joined(j, np.column_stack(beside) if beside else None)
         attributes.append(each)
     joined = {(a, b): means[a] @ grid @ means[b].T for (a, b), grid in grids.items()}
     return CrossedCard(pieces.card.places, attributes, joined, pieces.alpha)
 
 
-def rank_pairs(
-    pieces: Pieces, sample: tuple[list[Column], NDArray[np.bool_], Floats], most: int
-) -> list[Pair]:
+def rank_pairs(pieces: Pieces, sample: Sample, most: int) -> list[Pair]:
     """Return the pairs of most gain, best first: what second splits add to free trees of two.
 
     A feature with a declared shape that is no direction keeps it only uncrossed, and stays out.
     """
-    columns, bad, weight = sample
     able = [
         j for j, e in enumerate(pieces.editors)
         if e.fit.settings.trend in ("auto", "none", *DIRECTIONS) and len(e.bins.woe) > 3
     ]  # fmt: skip
     if len(able) < 2:
         return []
-    booster, owners = _boost(
-        pieces, columns, bad, weight, able, _RANKING, _RANKING_ROUNDS, None
-    )
+    booster, owners = _boost(pieces, sample, able, parameters=_RANKING, rounds=_RANKING_ROUNDS)
     model = json.loads(bytes(booster.save_raw("json")))["learner"]["gradient_booster"]["model"]
     gain: dict[Pair, float] = {}
     for tree in model["trees"]:
@@ -203,15 +198,15 @@ def counts(pairs: int) -> tuple[int, ...]:
 
 
 def search_crosses(
-    folds: Sequence[InnerFold], grown: Sequence[Stumps | None], rounds: int, most: int
+    folds: Sequence[InnerFold], grown: Sequence[Stumps] | None, rounds: int, most: int
 ) -> Crossing | None:
     """Play pairs against the card without them; None where no two features meet.
 
     ``grown`` are the stumps of every fold, of which ``rounds`` are in the card, or None.
     """
     gains: dict[tuple[int, int], list[float]] = {}
-    for fold, stumps in zip(folds, grown, strict=True):
-        pieces = Pieces.of(fold.card) if stumps is None else stumps.pieces(rounds)
+    for k, fold in enumerate(folds):
+        pieces = Pieces.of(fold.card) if grown is None else grown[k].pieces(rounds)
         inside, outside = fold.inside, fold.outside
         before = fold.auc(pieces.margin(outside))
         pairs = rank_pairs(pieces, inside, most)
@@ -229,17 +224,29 @@ def search_crosses(
     return Crossing(means, best, corrected_error(gains[best]))
 
 
+def crossed(
+    pieces: Pieces,
+    sample: Sample,
+    taken: tuple[int, int] | None,
+) -> CrossedCard:
+    """Return the card of ``pieces``, with so many pairs and rounds if they were ``taken``."""
+    pairs = rank_pairs(pieces, sample, taken[0]) if taken else []
+    if not taken or not pairs:
+        return _joined(pieces, {}, {})
+    return Trees.fit(pieces, sample, pairs, taken[1]).card(taken[1])
+
+
 def _boost(
     pieces: Pieces,
-    columns: Sequence[Column],
-    bad: NDArray[np.bool_],
-    weight: Floats,
+    sample: Sample,
     members: Sequence[int],
+    *,
     parameters: Mapping[str, Any],
     rounds: int,
-    pairs: Sequence[Pair] | None,
+    pairs: Sequence[Pair] | None = None,
 ) -> tuple[Any, list[int]]:
     """Boost trees on the pieces of ``members``; return them and whose each column is."""
+    columns, bad, weight = sample
     index = pieces.index(columns)
     base = np.full(len(bad), pieces.alpha)
     for own, at in zip(pieces.margins, index, strict=True):

@@ -387,7 +387,8 @@ def _runs(
 ) -> list[tuple[int, int]]:
     """Return the fewest runs whose squared error is ``bearable``, else the best of ``most``.
 
-    ``values`` are (n,), or (n, d) whose errors add up. Every run has at least the ``share``; where that cannot be, there is one run. O((most + d)·n²).
+    ``values`` are (n,), or (n, d) whose errors add up. Every run has at least the ``share``; where
+    that cannot be, there is one run. O((most + d)·n²).
     """
     n = len(values)
     values = values.reshape(n, -1)

@@ -333,7 +333,7 @@ class Scorecard:
             )
         scaled = tuple(
             replace(
-                c, points=tuple(tuple(-factor * p for p in row) for row in c.points),
+                c, points=tuple(tuple(-factor * p + 0.0 for p in row) for row in c.points),
                 mean=-factor * c.mean,
             )
             for c in crosses
@@ -399,9 +399,7 @@ def _margin_end(
     sign: float,
 ) -> float:
     """Return the lowest log-odds of bad there can be, or with ``sign`` −1 the highest."""
-    grids = {
-        at: np.array(c.points) for at, c in zip(places(crosses, bins), crosses, strict=True)
-    }
+    grids = {at: np.array(c.points) for at, c in zip(places(crosses, bins), crosses, strict=True)}
     signed = {at: sign * grid for at, grid in grids.items()}
     found = _least(bins, [sign * np.array(part) for part in parts], signed)
     total = alpha + sum(part[k] for part, k in zip(parts, found, strict=True))

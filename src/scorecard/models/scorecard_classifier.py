@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from inspect import signature
+from numbers import Integral
 from typing import Any, Self
 
 import numpy as np
@@ -27,9 +28,19 @@ from scorecard.binning.target import read_target, read_weight
 from scorecard.errors import InputError
 from scorecard.models.card_report import CardReport
 from scorecard.models.coefficients import coefficient_table
+from scorecard.models.cross import Cross
+from scorecard.models.crossing import Crossing, crossed, search_crosses
 from scorecard.models.logistic import fit_logistic
 from scorecard.models.one_row import one_row
-from scorecard.models.refinement import InnerFold, PlainCard, Refinement, Stumps, inner_folds, search
+from scorecard.models.refinement import (
+    InnerFold,
+    Pieces,
+    PlainCard,
+    Refinement,
+    Stumps,
+    inner_folds,
+    search,
+)
 from scorecard.models.rounding import Rounding, check_digits, round_card
 from scorecard.models.scorecard import Scorecard
 
@@ -59,6 +70,9 @@ class ScorecardClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     stumps over this card, and cuts the bins anew by them (as many and as large as asked), if inner
     folds say that it ranks better by more than a standard error (``refinement_`` tells). Declared
     directions hold and bins given by hand stay; otherwise a safer bin may then have fewer points.
+    ``crosses`` is how many pairs of features at most get a grid of points beside their own (see
+    `Cross`), if the same folds say that it ranks better (``crossing_`` tells); 0 asks for none.
+    Declared directions hold in every row of a grid. It knows no ``points_digits``.
 
     The card has one of two scales: ``base_score`` at goods:bads ``base_odds`` and ``pdo`` points
     for every doubling (None: 600, 30 and 20), or ``min_score`` and ``max_score``, which the
@@ -69,7 +83,8 @@ class ScorecardClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     Attributes: ``scorecard_`` (frozen `Scorecard`), ``rounding_`` (frozen `Rounding`, None without
     ``points_digits``), ``refinement_`` (frozen `Refinement`, None without ``refine`` or where there
-    are too few rows), ``binner_``, ``dropped_`` (reason by feature), ``coef_`` (of the card's
+    are too few rows), ``crossing_`` (frozen `Crossing`, None without ``crosses`` or where no two
+    features meet), ``binner_``, ``dropped_`` (reason by feature), ``coef_`` (of the card's
     features), ``intercept_``, ``l2_``, ``classes_``, ``feature_names_in_``.
 
     Raises `InputError` for bad input or if no feature is left, `ScorecardError` if the fit does
@@ -97,6 +112,7 @@ class ScorecardClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         points_digits: int | None = None,
         l2: float | None = None,
         refine: bool = False,
+        crosses: int = 0,
         min_iv: float = 0.002,
         max_prebins: int = 100,
         rare_share: float = 0.01,
@@ -118,6 +134,7 @@ class ScorecardClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.points_digits = points_digits
         self.l2 = l2
         self.refine = refine
+        self.crosses = crosses
         self.min_iv = min_iv
         self.max_prebins = max_prebins
         self.rare_share = rare_share
@@ -136,6 +153,7 @@ class ScorecardClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         scale, digits = self._scale(), self.points_digits
         if digits is not None:
             digits = check_digits(digits)
+        self._check_crosses()
         binner, frozen = self._binner()
         names, columns = binner.read(X, reset=not frozen)
         classes, bad = read_target(y, len(columns[0]))
@@ -155,27 +173,33 @@ class ScorecardClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         plain = _regress(binner, index, bad, weight, l2=self.l2_, min_iv=self.min_iv)
         self.dropped_, self._held = plain.dropped, plain.held
         bins, betas, alpha = plain.bins, plain.betas, plain.alpha
-        margins = None
+        margins, crosses = None, []
         self.refinement_: Refinement | None = None
-        if self.refine:
+        self.crossing_: Crossing | None = None
+        if self.refine or self.crosses:
             if binner.stable:
-                raise InputError("refine cuts anew and knows no periods; leave stable=False.")
+                raise InputError("refine and crosses know no periods; leave stable=False.")
             folds = self._folds(
                 binner, frozen=frozen, names=names, columns=columns, bad=bad, weight=weight,
                 l2=self.l2_,
             )  # fmt: skip
-            self.refinement_ = search(folds)[0] if folds else None
-            if self.refinement_ is not None and self.refinement_.taken:
-                bins, betas, alpha, margins = self._refined(
-                    binner, plain, frozen=frozen, rounds=self.refinement_.rounds,
-                    columns=columns, bad=bad, weight=weight,
+            anew, pairs = self._search(folds)
+            if anew or pairs:
+                bins, betas, alpha, margins, grids = self._beyond(
+                    binner, plain, frozen=frozen, anew=anew, pairs=pairs, columns=columns, bad=bad,
+                    weight=weight,
                 )  # fmt: skip
                 index = [b.index_read(columns[names.index(b.name)]) for b in bins]
+                crosses = [
+                    _cross((bins[a], bins[b]), grid, (index[a], index[b]), weight)
+                    for (a, b), grid in grids.items()
+                ]
         if margins is None:
             index = [index[names.index(b.name)] for b in bins]
         card = Scorecard.build(
-            bins, betas, alpha, margins=margins, neutral_at_zero=self.neutral_at_zero, **scale
-        )
+            bins, betas, alpha, margins=margins, crosses=crosses,
+            neutral_at_zero=self.neutral_at_zero, **scale,
+        )  # fmt: skip
         self.rounding_: Rounding | None = None
         if digits is not None:
             ends = None if self.min_score is None else (scale["min_score"], scale["max_score"])
@@ -222,39 +246,73 @@ class ScorecardClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
         return inner_folds(fitted, columns, bad, weight)
 
-    def _refined(
+    def _search(self, folds: list[InnerFold]) -> tuple[int, tuple[int, int] | None]:
+        """Return what the inner folds take: rounds of stumps (0: none); pairs and their rounds."""
+        if not folds:
+            return 0, None
+        anew, grown = 0, None
+        if self.refine:
+            self.refinement_, found = search(folds)
+            if self.refinement_.taken:
+                anew, grown = self.refinement_.rounds, found
+        if self.crosses:
+            self.crossing_ = search_crosses(folds, grown, anew, self.crosses)
+        taken = self.crossing_ is not None and self.crossing_.taken
+        return anew, self.crossing_.best if self.crossing_ is not None and taken else None
+
+    def _beyond(
         self,
         binner: OptimalBinner,
         plain: _Regression,
         *,
         frozen: bool,
-        rounds: int,
+        anew: int,
+        pairs: tuple[int, int] | None,
         columns: list[Column],
         bad: NDArray[np.bool_],
         weight: Floats,
-    ) -> tuple[list[FeatureBins], list[float], float, list[tuple[float, ...]]]:
-        """Return bins, β, α and what every bin adds, of the features that tell anything apart."""
+    ) -> tuple[
+        list[FeatureBins],
+        list[float],
+        float,
+        list[tuple[float, ...]],
+        dict[tuple[int, int], Floats],
+    ]:
+        """Return bins, β, α, what every bin adds, and the grids, of features that tell anything."""
         card = _plain_card(binner, plain, self.min_iv, frozen=frozen)
-        stumps = Stumps.fit(card, columns, bad, weight, rounds)
-        pieces = stumps.pieces(rounds)
-        attributes, alpha = [pieces.joined(j)[0] for j in range(len(card.places))], pieces.alpha
-        bins, betas, margins = [], [], []
+        pieces = Pieces.of(card)
+        if anew:
+            pieces = Stumps.fit(card, columns, bad, weight, anew).pieces(anew)
+        found = crossed(pieces, (columns, bad, weight), pairs)
+        alpha, kept = found.alpha, []
         self.dropped_ = {name: why for name, why in plain.dropped.items() if name not in plain.held}
         self._held = []
-        for each, beta in zip(attributes, card.betas, strict=True):
-            name = each.editor.fit.name
-            if not each.speaks:
-                self.dropped_[name] = "it tells nothing apart beside the others"
+        inside = {j for pair in found.grids for j in pair}
+        for j, each in enumerate(found.attributes):
+            if each.speaks or j in inside:
+                kept.append(j)
+                if not frozen:
+                    binner.use(each.editor)
+            else:
+                self.dropped_[each.editor.fit.name] = "it tells nothing apart beside the others"
                 alpha += each.margins[0]
-                continue
-            if not frozen:
-                binner.use(each.editor)
-            bins.append(each.editor.bins)
-            betas.append(beta)
-            margins.append(each.margins)
-        if not bins:
+        if not kept:
             raise ColumnError(f"No feature is left for the scorecard: {self.dropped_}.")
-        return bins, betas, alpha, margins
+        return (
+            [found.attributes[j].editor.bins for j in kept], [card.betas[j] for j in kept], alpha,
+            [found.attributes[j].margins for j in kept],
+            {(kept.index(a), kept.index(b)): grid for (a, b), grid in found.grids.items()},
+        )  # fmt: skip
+
+    def _check_crosses(self) -> None:
+        crosses: Any = self.crosses
+        if isinstance(crosses, bool) or not isinstance(crosses, Integral) or crosses < 0:
+            raise InputError(f"crosses must be a whole number, 0 or more; got {crosses!r}.")
+        if crosses and self.points_digits is not None:
+            raise InputError(
+                "Grids of crosses are not rounded: points_digits and crosses are not asked for "
+                "together; leave points_digits=None or crosses=0."
+            )
 
     def _binner(self) -> tuple[OptimalBinner, bool]:
         """Return the binner to use, and whether its bins stand as they are."""
@@ -394,8 +452,8 @@ class ScorecardClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self._check_fitted()
         if not self.scorecard_.ordered:
             raise InputError(
-                "The card's points were estimated anew, bin by bin, and are no coefficients; fit "
-                "with refine=False for their precision."
+                "The card's points were estimated anew, bin by bin and pair by pair, and are no "
+                "coefficients; fit with refine=False and crosses=0 for their precision."
             )
         index, bad, weight = self._sample
         card = self.scorecard_
@@ -488,6 +546,17 @@ def _plain_card(
         alpha=card.alpha,
         held=frozen,
     )
+
+
+def _cross(
+    bins: tuple[FeatureBins, FeatureBins],
+    grid: Floats,
+    index: tuple[NDArray[np.int64], NDArray[np.int64]],
+    weight: Floats,
+) -> Cross:
+    """Return a grid in log-odds of bad with its mean over the rows."""
+    mean = float(np.average(grid[index], weights=weight))
+    return Cross(bins[0].name, bins[1].name, tuple(map(tuple, grid.tolist())), mean)
 
 
 def _worth(bins: FeatureBins) -> float:
