@@ -87,8 +87,7 @@ def test_points_add_up_to_the_same_bits_on_every_road(crossed):
         :40
     ].tolist()
     own = sum(
-        np.array(t)[b.index(rows[b.name])]
-        for t, b in zip(card.bin_points, card.bins, strict=True)
+        np.array(t)[b.index(rows[b.name])] for t, b in zip(card.bin_points, card.bins, strict=True)
     )
     at = {b.name: b.index(rows[b.name]) for b in card.bins}
     together = sum(np.array(c.points)[at[c.a], at[c.b]] for c in card.crosses)
@@ -222,6 +221,14 @@ def test_shapley_values_are_those_of_all_orders(crossed):
                 value[order[i]] += worth(row, order[: i + 1]) - worth(row, order[:i])
         for name in card.features:
             assert found[name][k] == pytest.approx(value[name] / len(orders), abs=1e-9)
+
+
+def test_halves_are_shapley_values_against_the_training_rows(crossed):
+    card, X = crossed[0].scorecard_, crossed[1]
+    rows = met(X).head(300)
+    _, found = sc.shapley(card, rows, X)
+    halves = (np.array(card.mean_points) - card.points(rows)) / card.factor
+    np.testing.assert_allclose(found.to_numpy(), halves, atol=1e-9)
 
 
 def test_print_shows_every_grid_after_the_features(crossed):
