@@ -33,6 +33,7 @@ max-width:16em;overflow-wrap:break-word}
 .sc-card .bin{min-width:11em;overflow-wrap:break-word}
 .sc-card .points{font-weight:600}
 .sc-card .cross{margin-top:1.2em;width:auto}
+.sc-card .wide{overflow-x:auto}
 .sc-card caption{text-align:left;font-weight:600}
 .sc-card .none{color:#5c6873}
 .sc-card .bar{position:relative;width:8em;min-width:8em}
@@ -228,8 +229,9 @@ def _grid(
     )
     title = escape(" × ".join(titles))
     return (
-        f"<table class='cross'><caption>{title} · 交叉分值 points beside the features' own, half "
-        f"to each</caption><thead><tr><th></th>{head}</tr></thead><tbody>{body}</tbody></table>"
+        f"<div class='wide'><table class='cross'><caption>{title} · 交叉分值 points beside the "
+        f"features' own, half to each</caption><thead><tr><th></th>{head}</tr></thead>"
+        f"<tbody>{body}</tbody></table></div>"
     )
 
 

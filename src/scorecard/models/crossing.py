@@ -120,7 +120,8 @@ class Trees:
         bins = {j: pieces.editors[j].bins for j in members}
         shares = {j: spoken_weights(bins[j]) for j in members}
         sizes = [len(bins[j].woe) for j in members]
-        blocks = [(1, {})] + [(n, {j: np.arange(n)}) for j, n in zip(members, sizes, strict=True)]
+        blocks: list[tuple[int, dict[int, Ints]]] = [(1, {})]
+        blocks += [(n, {j: np.arange(n)}) for j, n in zip(members, sizes, strict=True)]
         for a, b in self.pairs:
             here = np.indices((len(shares[a]), len(shares[b])))
             blocks.append((here[0].size, {a: here[0].ravel(), b: here[1].ravel()}))

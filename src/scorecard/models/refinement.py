@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -230,7 +231,7 @@ class InnerFold:
     def auc(self, margin: Floats) -> float:
         """Return the AUC of the test rows' log-odds."""
         bads = self.bad[self.test] * self.weight[self.test]
-        return auc_of(-margin, bads, self.weight[self.test] - bads)
+        return float(auc_of(-margin, bads, self.weight[self.test] - bads))
 
 
 def inner_folds(
@@ -276,7 +277,7 @@ def search(folds: Sequence[InnerFold]) -> tuple[Refinement, list[Stumps]]:
 
 def corrected_error(gains: Sequence[float]) -> float:
     """Return the standard error of mean gains over folds that share rows."""
-    return float(np.std(gains, ddof=1)) * (1 / FOLDS + 1 / (FOLDS - 1)) ** 0.5
+    return float(np.std(gains, ddof=1)) * math.sqrt(1 / FOLDS + 1 / (FOLDS - 1))
 
 
 def leaf_sums(booster: Any, columns: Floats, rounds: int) -> Floats:
