@@ -14,6 +14,7 @@ from scorecard.errors import InputError
 from scorecard.models import Cross, Scorecard, ScorecardClassifier
 from scorecard.models.card_report import CardReport
 from scorecard.models.cross import lowest
+from scorecard.models.rounding import round_card
 
 
 def portfolio(n=3000, seed=1, together=1.2):
@@ -257,6 +258,8 @@ def test_what_cannot_be_had_is_refused(crossed):
             ScorecardClassifier(crosses=wrong).fit(X, y)
     with pytest.raises(InputError, match="crosses=0"):
         model.coefficients()
+    with pytest.raises(InputError, match="not rounded"):
+        round_card(model.scorecard_, [], y, 1 - y, digits=0)
     card = model.scorecard_.to_dict()
     for key, value in (("a", "nobody"), ("points", [[0.0]]), ("b", card["crosses"][0]["a"])):
         broken = {**card, "crosses": [{**card["crosses"][0], key: value}]}

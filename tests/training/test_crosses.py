@@ -97,6 +97,7 @@ def test_validation_finds_directions_kept_and_contributions_true(
         told = {finding.key: finding.light for finding in section.findings}
         assert Light.RED not in told.values(), told
         assert Light.GREEN in told.values()
+    assert all(declared for _, declared in monotonicity.trends(given, "scorecard").values())
 
 
 def test_it_leaves_as_sql_and_as_json(serving: sc.Rater, planted: pl.DataFrame) -> None:

@@ -79,10 +79,12 @@ def round_card(
     points keep no fewer. With ``ends`` the least and the greatest
     attainable score are exactly these, whatever that costs.
 
-    Raises `InputError` for wrong digits, for points too large to be rounded so, and for ends that
-    are no multiples of the unit or too near to each other.
+    Raises `InputError` for a card with crosses, wrong digits, points too large to be rounded so,
+    and ends that are no multiples of the unit or too near to each other.
     """
     digits = check_digits(digits)
+    if card.crosses:
+        raise InputError("Grids of crosses are not rounded; fit with crosses=0 for rounded points.")
     unit = 10.0**-digits
     exact_base = _units(card.base, digits)
     base = round(exact_base)
