@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 Risk = NDArray[np.float64]
 Contestant = Callable[[pd.DataFrame, Any, pd.DataFrame], Risk]
 OURS = "scorecard"
+CROSSED = "scorecard, crossed"
 
 
 def ours(**settings: Any) -> Contestant:
@@ -110,4 +111,5 @@ SCORECARDS: Mapping[str, Contestant] = {
     "optbinning, missing binned": optbinning("empirical"),
     "toad": toad,
 }
+REFINED: Mapping[str, Contestant] = {CROSSED: ours(refine=True, crosses=10)}
 BOOSTED: Mapping[str, Contestant] = {"EBM": ebm, "xgboost": xgboost}

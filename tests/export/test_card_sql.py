@@ -100,6 +100,28 @@ def test_a_classifier_writes_what_it_computes(engine: Engine) -> None:
     assert (got.select(points).to_numpy() == model.points(columns)).all()
 
 
+def test_crossed_features_are_added_as_the_card_adds_them(engine: Engine) -> None:
+    rng = np.random.default_rng(8)
+    n = 3_000
+    x, z = np.round(rng.normal(size=(2, n)), 2)
+    x[::17] = -9.0
+    level = rng.choice(["a", "b'", "c\\"], n)
+    bad = rng.random(n) < 1 / (1 + np.exp(1 - x * (level == "a") - 1.5 * np.sign(x * z)))
+    frame = pl.DataFrame({"row_id": np.arange(n), "x": x, "Group": level, "z": z})
+    model = sc.ScorecardClassifier(special_values={"x": [-9.0]}, crosses=3, min_iv=0.0)
+    card = model.fit(frame.drop("row_id"), bad).scorecard_
+    assert card.crosses
+    asked = pl.col("row_id") % 50
+    rows = frame.with_columns(
+        Group=pl.when(asked == 0).then(pl.lit("new")).otherwise("Group"),
+        z=pl.when(asked == 1).then(None).otherwise("z"),
+    )
+    got = scored(engine, card, rows, "crossed")
+    points = card.points(rows)
+    assert got["score"].to_list() == card.score(points).tolist()
+    assert (got.select(f"points_{name}" for name in card.features).to_numpy() == points).all()
+
+
 def test_what_is_no_number_is_missing(postgres: Engine) -> None:
     bins = FeatureBins(
         name="x", kind="number", trend="none", objective=1.0, splits=(-1e300, 0.0, 1.0),

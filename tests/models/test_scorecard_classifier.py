@@ -62,7 +62,11 @@ def test_thin_bins_keep_no_feature_in_the_card():
 
 
 @parametrize_with_checks(
-    [ScorecardClassifier(), ScorecardClassifier(points_digits=0, neutral_at_zero=True)]
+    [
+        ScorecardClassifier(),
+        ScorecardClassifier(points_digits=0, neutral_at_zero=True),
+        ScorecardClassifier(refine=True, crosses=2),
+    ]
 )
 def test_scikit_learn_checks(estimator, check):
     check(estimator)

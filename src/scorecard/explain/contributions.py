@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import math
 import warnings
+from collections.abc import Mapping
 from typing import Any, Literal, get_args
 
 import numpy as np
 import polars as pl
 
+from scorecard.binning.columns import Column
 from scorecard.errors import InputError, NotFittedError, SlowExplanationWarning
 from scorecard.explain.additivity import check_additivity
 from scorecard.explain.decisions import Floats
 from scorecard.explain.explainer import depth_note, interventional
-from scorecard.explain.raw import encode, points
+from scorecard.explain.raw import columns, encode
 from scorecard.models.boosted import BoostedModel, xgboost
 from scorecard.models.boosted_classifier import BoostedClassifier
 from scorecard.models.scorecard import Scorecard
@@ -109,17 +111,42 @@ def shapley(
 def _of_card(
     model: ScorecardClassifier | Scorecard, X: Any, background: Any
 ) -> tuple[float, pl.DataFrame]:
-    """Points are additive, so a feature's value is its log-odds less their background mean."""
+    """Return base and values: log-odds of a feature's points less their background mean."""
     card = model if isinstance(model, Scorecard) else model.scorecard_
     names = card.features if isinstance(model, Scorecard) else tuple(model.binner_.bins_)
-    given, reference = points(model, X), points(model, background)
+    told, others = columns(model, X), columns(model, background)
+    given, reference = card.points(told), card.points(others)
     _check_background(len(reference))
     rows = len(reference)
+    if card.crosses:
+        given = given + _unequal(card, told, others)
     means = [math.fsum(column.tolist()) / rows for column in reference.T]
     base = card.margin(card.score_one(means))
     own = {name: (means[j] - given[:, j]) / card.factor for j, name in enumerate(card.features)}
     nothing = np.zeros(len(given))
     return float(base), pl.DataFrame({name: own.get(name, nothing) for name in names})
+
+
+def _unequal(card: Scorecard, told: Mapping[str, Column], others: Mapping[str, Column]) -> Floats:
+    """Return how far Shapley values, in points, are from equal halves of the crosses, (rows, n).
+
+    With g half of a cross and E the mean over the background z, the value of a is
+    g(a, b) − E g(z_a, b) + E g(a, z_b) − E g(z_a, z_b); its half is g(a, b) − E g(z_a, z_b).
+    """
+    bins = {b.name: b for b in card.bins}
+    found = np.zeros((len(next(iter(told.values()))), len(card.features)))
+    for cross in card.crosses:
+        sides = [bins[cross.a], bins[cross.b]]
+        mine = [side.index(told[side.name]) for side in sides]
+        met = [side.index(others[side.name]) for side in sides]
+        shares = [
+            np.bincount(at, minlength=len(side.woe)) / len(at)
+            for at, side in zip(met, sides, strict=True)
+        ]
+        moved = (cross.halves @ shares[1])[mine[0]] - (shares[0] @ cross.halves)[mine[1]]
+        found[:, card.features.index(cross.a)] += moved
+        found[:, card.features.index(cross.b)] -= moved
+    return found
 
 
 def _tree_path(model: BoostedModel, matrix: Floats) -> tuple[float, Floats]:

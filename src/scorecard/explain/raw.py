@@ -37,16 +37,16 @@ def encode(model: BoostedClassifier | BoostedModel, X: Any) -> Floats:
     return model.encode(pl.DataFrame(held))
 
 
-def points(model: ScorecardClassifier | Scorecard, X: Any) -> Floats:
-    """Return the points of every row and feature of a card, shape (rows, features of the card).
+def columns(model: ScorecardClassifier | Scorecard, X: Any) -> dict[str, Column]:
+    """Return the columns that a card reads, by name.
 
     What is taken, and what is raised, as for `encode`.
     """
     if isinstance(model, ScorecardClassifier):
         with _typed():
-            names, columns = model.binner_.read(X, reset=False)
-        return model.scorecard_.points(dict(zip(names, columns, strict=True)))
-    return model.points(_columns(X, model.features))
+            names, read = model.binner_.read(X, reset=False)
+        return dict(zip(names, read, strict=True))
+    return _columns(X, model.features)
 
 
 @contextmanager

@@ -10,6 +10,7 @@ from scorecard.models.boosted import BoostedModel
 from scorecard.models.calibration import Calibration
 from scorecard.models.card_report import CardReport
 from scorecard.models.compiled import CompiledScorecard
+from scorecard.models.cross import Cross
 from scorecard.models.cycle import CycleModel
 from scorecard.models.master_scale import MasterScale
 from scorecard.models.pd_calibrator import PDCalibrator
@@ -18,7 +19,9 @@ from scorecard.models.scorecard import Scorecard
 
 if TYPE_CHECKING:
     from scorecard.models.boosted_classifier import BoostedClassifier
+    from scorecard.models.crossing import Crossing
     from scorecard.models.interactions import meetings
+    from scorecard.models.refinement import Refinement
     from scorecard.models.scorecard_classifier import ScorecardClassifier
 
 __all__ = [
@@ -27,9 +30,12 @@ __all__ = [
     "Calibration",
     "CardReport",
     "CompiledScorecard",
+    "Cross",
+    "Crossing",
     "CycleModel",
     "MasterScale",
     "PDCalibrator",
+    "Refinement",
     "Rounding",
     "Scorecard",
     "ScorecardClassifier",
@@ -38,6 +44,8 @@ __all__ = [
 
 _HOMES = {
     "BoostedClassifier": "boosted_classifier",
+    "Crossing": "crossing",
+    "Refinement": "refinement",
     "ScorecardClassifier": "scorecard_classifier",
     "meetings": "interactions",
 }

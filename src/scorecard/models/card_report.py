@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
@@ -32,6 +32,9 @@ max-width:16em;overflow-wrap:break-word}
 .sc-card thead th:nth-child(-n+2),.sc-card .bin{text-align:left}
 .sc-card .bin{min-width:11em;overflow-wrap:break-word}
 .sc-card .points{font-weight:600}
+.sc-card .cross{margin-top:1.2em;width:auto}
+.sc-card .wide{overflow-x:auto}
+.sc-card caption{text-align:left;font-weight:600}
 .sc-card .none{color:#5c6873}
 .sc-card .bar{position:relative;width:8em;min-width:8em}
 .sc-card .bar i{position:absolute;top:.3em;bottom:.3em;print-color-adjust:exact;
@@ -44,6 +47,7 @@ _HEADS = (
     ("好", "goods"), ("坏账率", "bad rate"), ("证据权重", "WOE"), ("", ""), ("信息值", "IV"),
     ("分值", "points"),
 )  # fmt: skip
+Side = tuple[str, tuple[str, ...]]
 _LABELS = {"missing": "缺失 missing", "unseen": "未见 unseen"}
 
 
@@ -57,11 +61,35 @@ def card_table(card: Scorecard, labels: Mapping[str, str]) -> pl.DataFrame:
         ).with_columns(
             pl.lit(bins.name).alias("feature"),
             pl.lit(labels.get(bins.name, bins.name)).alias("label"),
-            pl.lit(beta, dtype=pl.Float64).alias("coefficient"),
+            pl.lit(beta if card.ordered else None, dtype=pl.Float64).alias("coefficient"),
             pl.Series("points", points[: frame.height], dtype=pl.Float64),
         )
         frames.append(rated.select("feature", "label", pl.exclude("feature", "label")))
+    schema = frames[0].schema
+    for cross, ((one, rows), (other, columns)) in zip(card.crosses, _sides(card), strict=True):
+        pairs = [
+            {
+                "feature": cross.name,
+                "label": f"{labels.get(one, one)} × {labels.get(other, other)}",
+                "bin": f"{row} × {column}",
+                "points": cross.points[i][j],
+            }
+            for i, row in enumerate(rows)
+            for j, column in enumerate(columns)
+        ]
+        frames.append(pl.DataFrame([{**dict.fromkeys(schema), **p} for p in pairs], schema=schema))
     return pl.concat(frames)
+
+
+def _sides(card: Scorecard) -> list[tuple[Side, Side]]:
+    """Return, by cross, the name and the bins' names of either feature."""
+    bins = {b.name: b for b in card.bins}
+
+    def side(name: str) -> Side:
+        held = bins[name]
+        return name, held.labels[: len(held.woe) - (held.kind == "number")]
+
+    return [(side(cross.a), side(cross.b)) for cross in card.crosses]
 
 
 @dataclass(frozen=True)
@@ -92,11 +120,12 @@ class CardReport:
             for name, value in self._facts(decimals)
         )
         head = "".join(f"<th scope='col'>{zh}{'<br>' if zh else ''}{en}</th>" for zh, en in _HEADS)
-        groups = self.table.partition_by("feature", maintain_order=True)
+        own = self.table.head(sum(len(b.woe) - (b.kind == "number") for b in self.card.bins))
+        groups = own.partition_by("feature", maintain_order=True)
         body = "".join(_feature(group, widest, decimals) for group in groups)
         return (
             f"{_STYLE}<div class='sc-card'><dl>{facts}</dl><table><thead><tr>{head}</tr></thead>"
-            f"{body}</table></div>"
+            f"{body}</table>{self._grids(decimals)}</div>"
         )
 
     def _repr_html_(self) -> str:
@@ -111,6 +140,14 @@ class CardReport:
             encoding="utf-8",
         )
         return path
+
+    def _grids(self, decimals: int) -> str:
+        """Return a small table for every cross."""
+        said = self.labels
+        return "".join(
+            _grid([said.get(side[0], side[0]) for side in sides], sides, cross.points, decimals)
+            for cross, sides in zip(self.card.crosses, _sides(self.card), strict=True)
+        )
 
     def _facts(self, decimals: int) -> list[tuple[str, str]]:
         card = self.card
@@ -141,6 +178,7 @@ class CardReport:
 
 def _decimals(card: Scorecard) -> int:
     numbers = [card.base, *(point for table in card.bin_points for point in table)]
+    numbers += [point for cross in card.crosses for row in cross.points for point in row]
     for decimals in range(4):
         if all(round(number, decimals) == number for number in numbers):
             return decimals
@@ -150,7 +188,9 @@ def _decimals(card: Scorecard) -> int:
 def _feature(group: pl.DataFrame, widest: float, decimals: int) -> str:
     rows = group.rows(named=True)
     first = rows[0]
-    said = [f"β {first['coefficient']:.3f}", f"IV {group['iv'].sum():.3f}"]
+    said = [f"IV {group['iv'].sum():.3f}"]
+    if first["coefficient"] is not None:
+        said.insert(0, f"β {first['coefficient']:.3f}")
     if first["label"] != first["feature"]:
         said.insert(0, first["feature"])
     small = "".join(f"<small>{escape(each)}</small>" for each in said)
@@ -162,6 +202,37 @@ def _feature(group: pl.DataFrame, widest: float, decimals: int) -> str:
         for k, row in enumerate(rows)
     )
     return f"<tbody>{body}</tbody>"
+
+
+def _grid(
+    titles: Sequence[str],
+    sides: tuple[Side, Side],
+    points: Sequence[Sequence[float]],
+    decimals: int,
+) -> str:
+    """Return one cross: the first feature's bins down, the second's across."""
+
+    def bins(labels: Sequence[str]) -> list[str]:
+        # Before the last two a text level may well be called missing.
+        return [
+            escape(_LABELS.get(each, each) if k >= len(labels) - 2 else each)
+            for k, each in enumerate(labels)
+        ]
+
+    (_, rows), (_, columns) = sides
+    head = "".join(f"<th scope='col'>{each}</th>" for each in bins(columns))
+    body = "".join(
+        f"<tr><th scope='row'>{label}</th>"
+        + "".join(f"<td>{each:+.{decimals}f}</td>" for each in own[: len(columns)])
+        + "</tr>"
+        for label, own in zip(bins(rows), points, strict=False)
+    )
+    title = escape(" × ".join(titles))
+    return (
+        f"<div class='wide'><table class='cross'><caption>{title} · 交叉分值 points beside the "
+        f"features' own, half to each</caption><thead><tr><th></th>{head}</tr></thead>"
+        f"<tbody>{body}</tbody></table></div>"
+    )
 
 
 def _cells(row: dict[str, Any], widest: float, decimals: int) -> str:

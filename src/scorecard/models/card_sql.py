@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from sqlglot import exp
 
 from scorecard.binning.feature_bins import FeatureBins
+from scorecard.models.cross import Cross
 from scorecard.models.scorecard import Scorecard
 from scorecard.models.sql_dialect import (
     LARGEST,
@@ -72,6 +73,11 @@ def scoring_steps(card: Scorecard, write: SqlDialect, *, kept: int) -> list[Step
     points = [f"points_{name}" for name in card.features]
     through: Columns = [(f"keep_{k}", write.column(f"keep_{k}")) for k in range(kept)]
     counted: Columns = [(name, write.column(name)) for name in points]
+    values = zip(points, card.bins, card.bin_points, strict=True)
+    own: Columns = [(name, bin_points(bins, table, write)) for name, bins, table in values]
+    counting = [Step("points", [*through, *own])]
+    if card.crosses:
+        counting = _crossing_steps(card, write, through, own)
     # As many engines read a sum: left to right, from the base on.
     score: exp.Expression = write.number(card.base)
     for name in points:
@@ -79,19 +85,60 @@ def scoring_steps(card: Scorecard, write: SqlDialect, *, kept: int) -> list[Step
     rest = exp.Paren(this=binary(exp.Sub, write.number(card.offset), write.column("score")))
     margin = binary(exp.Div, rest, write.number(card.factor))
     return [
-        Step(
-            "points",
-            [
-                *through,
-                *(
-                    (name, bin_points(bins, table, write))
-                    for name, bins, table in zip(points, card.bins, card.bin_points, strict=True)
-                ),
-            ],
-        ),
+        *counting,
         Step("scored", [*through, *counted, ("score", score)]),
         Step("judged", [*through, *counted, ("score", write.column("score")), ("margin", margin)]),
     ]
+
+
+def _crossing_steps(
+    card: Scorecard, write: SqlDialect, through: Columns, own: Columns
+) -> list[Step]:
+    """Return steps that find bins, then half of each cross, then add these to ``own`` points."""
+    bins = {b.name: b for b in card.bins}
+    crossed = dict.fromkeys(name for cross in card.crosses for name in (cross.a, cross.b))
+    found: Columns = [
+        (
+            f"bin_{name}",
+            bin_points(bins[name], [float(k) for k in range(len(bins[name].woe))], write),
+        )
+        for name in crossed
+    ]
+    grids = [(f"cross_{k}", _half(cross, write)) for k, cross in enumerate(card.crosses)]
+    counted: Columns = [(name, write.column(name)) for name, _ in own]
+    summed: Columns = []
+    for name, (points, _) in zip(card.features, own, strict=True):
+        value: exp.Expression = write.column(points)
+        for (half, _), cross in zip(grids, card.crosses, strict=True):  # as the card adds them
+            if name in (cross.a, cross.b):
+                value = exp.Add(this=value, expression=write.column(half))
+        summed.append((points, value))
+    return [
+        Step("found", [*through, *own, *found]),
+        Step("crossed", [*through, *counted, *grids]),
+        Step("points", [*through, *summed]),
+    ]
+
+
+def _half(cross: Cross, write: SqlDialect) -> exp.Case:
+    """Return half of the points of ``cross``, given the bins of its features."""
+
+    def at(name: str, k: int) -> exp.Expression:
+        return exp.EQ(this=write.column(f"bin_{name}"), expression=write.number(float(k)))
+
+    zero = write.number(0.0)
+    rows = [
+        (
+            at(cross.a, i),
+            case(
+                [(at(cross.b, j), write.number(0.5 * p)) for j, p in enumerate(row) if p],
+                zero.copy(),
+            ),
+        )
+        for i, row in enumerate(cross.points)
+        if any(row)
+    ]
+    return case(rows, zero)
 
 
 def final_step(card: Scorecard, write: SqlDialect, keep: Sequence[str], answer: Columns) -> Step:

@@ -28,7 +28,7 @@ class CompiledScorecard:
     absent feature, an infinite number or a value of the wrong kind.
     """
 
-    __slots__ = ("_base", "_factor", "_features", "_offset")
+    __slots__ = ("_base", "_crosses", "_factor", "_features", "_offset")
 
     def __init__(
         self,
@@ -38,16 +38,20 @@ class CompiledScorecard:
         base: float,
         factor: float,
         offset: float,
+        crosses: Sequence[tuple[int, int, tuple[tuple[float, ...], ...]]] = (),
     ) -> None:
         self._features = tuple(
             (b.name, b.kind == "number", frozenset(b.special_values), b.splits, table, b.index_one)
             for b, table in zip(bins, tables, strict=True)
         )
         self._base, self._factor, self._offset = base, factor, offset
+        names = [b.name for b in bins]
+        self._crosses = tuple((a, b, names[a], names[b], grid) for a, b, grid in crosses)
 
     def __call__(self, row: Mapping[str, Any]) -> Scored:
         """Return the row's score, margin and points."""
         points: dict[str, float] = {}
+        index: list[int] = []
         score = self._base
         try:
             for name, number, special, splits, table, index_one in self._features:
@@ -59,15 +63,21 @@ class CompiledScorecard:
                     and -_LARGEST <= value <= _LARGEST
                     and value not in special
                 ):
-                    found = table[bisect_right(splits, value)]
+                    at = bisect_right(splits, value)
                 else:
-                    found = table[index_one(value)]
-                points[name] = found
-                score += found
+                    at = index_one(value)
+                index.append(at)
+                points[name] = table[at]
         except KeyError:
             names = [feature[0] for feature in self._features]
             absent = [name for name in names if name not in row]
             raise InputError(
                 f"The scorecard reads {', '.join(names)}; missing: {absent}."
             ) from None
+        for a, b, one, other, grid in self._crosses:
+            half = 0.5 * grid[index[a]][index[b]]
+            points[one] += half
+            points[other] += half
+        for found in points.values():
+            score += found
         return Scored(score, (self._offset - score) / self._factor, points)

@@ -75,17 +75,23 @@ def round_card(
     are the row's weight as a bad and as a good, (n,) each. Every point becomes one of the two units
     around it; which, is decided by `search` on the training AUC, beginning with the nearest and
     taking only steps that gain: the result never ranks worse than the nearest. Bins of higher WOE
-    keep no fewer points, bins of the same WOE the same. With ``ends`` the least and the greatest
+    keep no fewer points, bins of the same WOE the same; of a card that is not ordered, bins of more
+    points keep no fewer. With ``ends`` the least and the greatest
     attainable score are exactly these, whatever that costs.
 
-    Raises `InputError` for wrong digits, for points too large to be rounded so, and for ends that
-    are no multiples of the unit or too near to each other.
+    Raises `InputError` for a card with crosses, wrong digits, points too large to be rounded so,
+    and ends that are no multiples of the unit or too near to each other.
     """
     digits = check_digits(digits)
+    if card.crosses:
+        raise InputError("Grids of crosses are not rounded; fit with crosses=0 for rounded points.")
     unit = 10.0**-digits
     exact_base = _units(card.base, digits)
     base = round(exact_base)
-    groups = [np.unique(bins.woe, return_inverse=True)[1] for bins in card.bins]
+    groups = [
+        np.unique(bins.woe if card.ordered else table, return_inverse=True)[1]
+        for bins, table in zip(card.bins, card.bin_points, strict=True)
+    ]
     exact = [
         _stepped(np.array([_units(point, digits) for point in table]), group)
         for table, group in zip(card.bin_points, groups, strict=True)

@@ -16,6 +16,7 @@ from scorecard.binning.columns import Column, read_column
 from scorecard.binning.feature_bins import FeatureBins, Flag
 from scorecard.errors import InputError
 from scorecard.models.compiled import CompiledScorecard
+from scorecard.models.cross import Cross, Place, elimination, lowest, places
 from scorecard.models.scale import Scale
 
 if TYPE_CHECKING:
@@ -36,10 +37,14 @@ class Scorecard:
     score is ``base`` plus the points of each feature, summed left to right in float64, and the
     margin (log-odds of bad) is ``(offset − score) / factor``. ``mean_points`` is the weighted mean
     of each feature's points in the training sample. ``betas`` and ``alpha`` are the regression the
-    points come from; nothing is computed from them any more.
+    points come from; nothing is computed from them any more. ``ordered`` says that safer bins have
+    more points, which points estimated anew, beside those of the other features, need not.
+    ``crosses`` are grids of points over pairs of features; each of the two has half of them beside
+    its table, so that what features bring still adds up to the score.
 
     Raises `InputError` if lengths differ, no feature is given, one is given twice, a β is positive,
-    a safer bin (of higher WOE) has fewer points, or a number is not finite.
+    a safer bin (of higher WOE) of an ordered card has fewer points, a number is not finite, or a
+    cross does not fit the bins.
     """
 
     bins: tuple[FeatureBins, ...]
@@ -50,6 +55,8 @@ class Scorecard:
     betas: tuple[float, ...]
     alpha: float
     base: float = 0.0
+    ordered: bool = True
+    crosses: tuple[Cross, ...] = ()
 
     def __post_init__(self) -> None:
         n = len(self.bins)
@@ -71,7 +78,8 @@ class Scorecard:
         if not all(map(math.isfinite, (*numbers, *points))):
             raise InputError("Every point, mean, factor and offset of a scorecard must be finite.")
         for bins, table in zip(self.bins, self.bin_points, strict=True):
-            _check_table(bins, table)
+            _check_table(bins, table, ordered=self.ordered)
+        elimination([_seen(bins) for bins in self.bins], self._places())
 
     @property
     def features(self) -> tuple[str, ...]:
@@ -81,12 +89,12 @@ class Scorecard:
     @property
     def min_score(self) -> float:
         """The lowest score that any application can get."""
-        return self.score_one([min(points) for points in _attainable(self)])
+        return self._end(1.0)
 
     @property
     def max_score(self) -> float:
         """The highest score that any application can get."""
-        return self.score_one([max(points) for points in _attainable(self)])
+        return self._end(-1.0)
 
     def points(self, columns: pl.DataFrame | Mapping[str, Any]) -> Floats:
         """Return the points of every row and feature, shape (rows, n).
@@ -107,12 +115,20 @@ class Scorecard:
     def points_read(self, held: Sequence[Column]) -> Floats:
         """Return the same of columns that `read_column` gave."""
         tables = [np.array(table) for table in self.bin_points]
+        halves = [cross.halves for cross in self.crosses]
+        pairs = self._places()
         rows = len(held[0])
         points = np.empty((rows, len(held)), order="F")
         for start in range(0, rows, _BLOCK):
             part = slice(start, start + _BLOCK)
+            index = []
             for j, (bins, column, table) in enumerate(zip(self.bins, held, tables, strict=True)):
-                table.take(bins.index_read(column[part]), out=points[part, j], mode="clip")
+                index.append(bins.index_read(column[part]))
+                table.take(index[j], out=points[part, j], mode="clip")
+            for (a, b), half in zip(pairs, halves, strict=True):
+                found = half[index[a], index[b]]
+                points[part, a] += found
+                points[part, b] += found
         return points
 
     def points_one(self, values: Row) -> tuple[float, ...]:
@@ -120,12 +136,9 @@ class Scorecard:
 
         The same bits as `points` gives the row in any batch.
         """
-        return tuple(
-            table[bins.index_one(value)]
-            for table, bins, value in zip(
-                self.bin_points, self.bins, self._values(values), strict=True
-            )
-        )
+        read = zip(self.bins, self._values(values), strict=True)
+        index = [bins.index_one(value) for bins, value in read]
+        return self._points_at(index)
 
     def score(self, points: Floats) -> Floats:
         """Return the score of each row of points: base, then left to right, shape (rows,)."""
@@ -150,8 +163,9 @@ class Scorecard:
     def compile(self) -> CompiledScorecard:
         """Return a callable that scores one row, a mapping of features, in a few microseconds."""
         return CompiledScorecard(
-            self.bins, self.bin_points, base=self.base, factor=self.factor, offset=self.offset
-        )
+            self.bins, self.bin_points, base=self.base, factor=self.factor, offset=self.offset,
+            crosses=[(*at, c.points) for at, c in zip(self._places(), self.crosses, strict=True)],
+        )  # fmt: skip
 
     def flags(self, values: Row) -> dict[str, Flag]:
         """Return, by feature, what of one row training never or hardly saw."""
@@ -168,9 +182,30 @@ class Scorecard:
             raise InputError(f"The scorecard reads {', '.join(self.features)}; missing: {absent}.")
         return [values[bins.name] for bins in self.bins]
 
+    def _places(self) -> list[Place]:
+        return places(self.crosses, self.bins) if self.crosses else []
+
+    def _points_at(self, index: Sequence[int]) -> tuple[float, ...]:
+        """Return the points of every feature, given the bin of each."""
+        found = [table[k] for table, k in zip(self.bin_points, index, strict=True)]
+        for (a, b), cross in zip(self._places(), self.crosses, strict=True):
+            half = 0.5 * cross.points[index[a]][index[b]]
+            found[a] += half
+            found[b] += half
+        return tuple(found)
+
+    def _end(self, sign: float) -> float:
+        """Return the lowest score there can be, or with ``sign`` −1 the highest."""
+        tables = [sign * np.array(t) for t in self.bin_points]
+        grids = {
+            at: sign * np.array(c.points)
+            for at, c in zip(self._places(), self.crosses, strict=True)
+        }
+        return self.score_one(self._points_at(_least(self.bins, tables, grids)))
+
     def with_points(self, tables: Tables, base: float) -> Scorecard:
         """Return the card with other points and base; the mean points follow the bins' weights."""
-        means = tuple(map(_mean, self.bins, tables))
+        means = _means(self.bins, tables, self.crosses)
         return replace(self, bin_points=tables, base=base, mean_points=means)
 
     def table(self, labels: Mapping[str, str] | None = None) -> pl.DataFrame:
@@ -179,6 +214,7 @@ class Scorecard:
         Columns: feature, label (what ``labels`` calls the feature, else its name), bin, count
         (rows), share (of the weight), bads, goods (weighted), bad_rate, woe, iv, coefficient (the
         feature's β), points. Bins without weight have no bad rate. ``base`` is beside the table.
+        Every pair of bins of a cross follows as a row, feature "a × b", with its points alone.
         """
         from scorecard.models.card_report import card_table
 
@@ -206,6 +242,8 @@ class Scorecard:
             "base": self.base,
             "factor": self.factor,
             "offset": self.offset,
+            **({} if self.ordered else {"ordered": False}),
+            **({"crosses": [c.to_dict() for c in self.crosses]} if self.crosses else {}),
             "features": [
                 {
                     "beta": beta,
@@ -232,6 +270,8 @@ class Scorecard:
             betas=tuple(f["beta"] for f in features),
             alpha=data["alpha"],
             base=data["base"],
+            ordered=data.get("ordered", True),
+            crosses=tuple(map(Cross.from_dict, data.get("crosses", ()))),
         )
 
     @classmethod
@@ -241,6 +281,8 @@ class Scorecard:
         betas: Sequence[float],
         alpha: float,
         *,
+        margins: Sequence[Sequence[float]] | None = None,
+        crosses: Sequence[Cross] = (),
         pdo: float | None = None,
         base_score: float | None = None,
         base_odds: float | None = None,
@@ -254,7 +296,9 @@ class Scorecard:
         ``max_score``: the scores of the riskiest and the safest application there can be. With n
         features the points are ``−factor·(βⱼ·WOE + α/n) + offset/n`` and the base is 0;
         ``neutral_at_zero`` makes them ``−factor·βⱼ·WOE``, so that WOE 0 brings no points, and the
-        base ``offset − factor·α``. Mean points come from the weights the bins counted.
+        base ``offset − factor·α``. Mean points come from the weights the bins counted. ``margins``,
+        one number a bin of every feature, take the place of βⱼ·WOEⱼ; the card is not ordered then.
+        ``crosses`` are grids in log-odds of bad, beside the margins, and become points too.
 
         Raises `InputError` unless every feature has its β and exactly one scale is given in full.
         """
@@ -263,15 +307,14 @@ class Scorecard:
                 f"A scorecard needs one beta for each feature; got {len(bins)} features and "
                 f"{len(betas)} betas."
             )
+        parts = margins
+        if parts is None:
+            parts = [[beta * woe for woe in b.woe] for b, beta in zip(bins, betas, strict=True)]
         by_odds, between = (pdo, base_score, base_odds), (min_score, max_score)
         if None not in by_odds and between == (None, None):
             scale = Scale.by_odds(*by_odds)  # type: ignore[arg-type]
         elif None not in between and by_odds == (None, None, None):
-            ends = [
-                [beta * woe for woe in bins.woe[: _seen(bins)]]
-                for bins, beta in zip(bins, betas, strict=True)
-            ]
-            safest, riskiest = alpha + sum(map(min, ends)), alpha + sum(map(max, ends))
+            safest, riskiest = (_margin_end(bins, parts, crosses, alpha, s) for s in (1.0, -1.0))
             scale = Scale.between(*between, safest, riskiest)  # type: ignore[arg-type]
         else:
             raise InputError(
@@ -282,28 +325,35 @@ class Scorecard:
         factor, offset, n = scale.factor, scale.offset, len(bins)
         if neutral_at_zero:
             base = offset - factor * alpha
-            tables = tuple(
-                tuple(-factor * (beta * woe) for woe in b.woe)
-                for b, beta in zip(bins, betas, strict=True)
-            )
+            tables = tuple(tuple(-factor * each for each in part) for part in parts)
         else:
             base = 0.0
             tables = tuple(
-                tuple(-factor * (beta * woe + alpha / n) + offset / n for woe in b.woe)
-                for b, beta in zip(bins, betas, strict=True)
+                tuple(-factor * (each + alpha / n) + offset / n for each in part) for part in parts
             )
-        means = tuple(map(_mean, bins, tables))
-        return cls(tuple(bins), tables, factor, offset, means, tuple(betas), alpha, base)
+        scaled = tuple(
+            replace(
+                c, points=tuple(tuple(-factor * p + 0.0 for p in row) for row in c.points),
+                mean=-factor * c.mean,
+            )
+            for c in crosses
+        )  # fmt: skip
+        return cls(
+            tuple(bins), tables, factor, offset, _means(bins, tables, scaled), tuple(betas), alpha,
+            base, margins is None, scaled,
+        )  # fmt: skip
 
 
-def _check_table(bins: FeatureBins, points: Sequence[float]) -> None:
+def _check_table(bins: FeatureBins, points: Sequence[float], *, ordered: bool) -> None:
     if len(points) != len(bins.woe):
         raise InputError(
             f"Feature {bins.name}: the card must hold points for each of its {len(bins.woe)} bins; "
             f"got {len(points)}."
         )
-    ordered = sorted(zip(bins.woe, points, strict=True))
-    for (woe, fewer), (higher, more) in pairwise(ordered):
+    if not ordered:
+        return
+    rising = sorted(zip(bins.woe, points, strict=True))
+    for (woe, fewer), (higher, more) in pairwise(rising):
         if more < fewer and higher > woe:
             raise InputError(
                 f"Feature {bins.name}: a safer bin never has fewer points; WOE {woe:.6g} has "
@@ -321,5 +371,36 @@ def _seen(bins: FeatureBins) -> int:
     return len(bins.woe) - (bins.kind == "number")
 
 
-def _attainable(card: Scorecard) -> list[Sequence[float]]:
-    return [t[: _seen(b)] for b, t in zip(card.bins, card.bin_points, strict=True)]
+def _means(
+    bins: Sequence[FeatureBins], tables: Tables, crosses: Sequence[Cross]
+) -> tuple[float, ...]:
+    """Return every feature's mean points: its table's, and half of the mean of its crosses."""
+    means = list(map(_mean, bins, tables))
+    for (a, b), cross in zip(places(crosses, bins), crosses, strict=True):
+        means[a] += 0.5 * cross.mean
+        means[b] += 0.5 * cross.mean
+    return tuple(means)
+
+
+def _least(
+    bins: Sequence[FeatureBins], tables: Sequence[Floats], grids: Mapping[Place, Floats]
+) -> list[int]:
+    """Return the bins, of those a value can fall into, at which tables and grids add to least."""
+    seen = [_seen(b) for b in bins]
+    cut = {(a, b): grid[: seen[a], : seen[b]] for (a, b), grid in grids.items()}
+    return lowest([t[:n] for t, n in zip(tables, seen, strict=True)], cut)
+
+
+def _margin_end(
+    bins: Sequence[FeatureBins],
+    parts: Sequence[Sequence[float]],
+    crosses: Sequence[Cross],
+    alpha: float,
+    sign: float,
+) -> float:
+    """Return the lowest log-odds of bad there can be, or with ``sign`` −1 the highest."""
+    grids = {at: np.array(c.points) for at, c in zip(places(crosses, bins), crosses, strict=True)}
+    signed = {at: sign * grid for at, grid in grids.items()}
+    found = _least(bins, [sign * np.array(part) for part in parts], signed)
+    total = alpha + sum(part[k] for part, k in zip(parts, found, strict=True))
+    return float(total + sum(grid[found[a], found[b]] for (a, b), grid in grids.items()))

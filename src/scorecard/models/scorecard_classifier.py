@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from inspect import signature
+from numbers import Integral
 from typing import Any, Self
 
 import numpy as np
@@ -18,7 +20,7 @@ from sklearn.utils import Tags
 from sklearn.utils.validation import check_is_fitted
 
 from scorecard.binning.binner import OptimalBinner, SpecialValues, Trends, UnfittedError
-from scorecard.binning.columns import ColumnError
+from scorecard.binning.columns import Column, ColumnError
 from scorecard.binning.evidence import distinct_rows
 from scorecard.binning.feature_bins import FeatureBins
 from scorecard.binning.periods import Periods
@@ -26,8 +28,19 @@ from scorecard.binning.target import read_target, read_weight
 from scorecard.errors import InputError
 from scorecard.models.card_report import CardReport
 from scorecard.models.coefficients import coefficient_table
+from scorecard.models.cross import Cross
+from scorecard.models.crossing import Crossing, crossed, search_crosses
 from scorecard.models.logistic import fit_logistic
 from scorecard.models.one_row import one_row
+from scorecard.models.refinement import (
+    InnerFold,
+    Pieces,
+    PlainCard,
+    Refinement,
+    Stumps,
+    inner_folds,
+    search,
+)
 from scorecard.models.rounding import Rounding, check_digits, round_card
 from scorecard.models.scorecard import Scorecard
 
@@ -53,6 +66,13 @@ class ScorecardClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     ``l2`` pulls the coefficients towards their mean, in units of the mean log-likelihood, see
     `fit_logistic`; None takes `PULL` over the number of distinct rows, at most `STRONGEST_PULL`:
     small samples cannot tell the coefficients apart, large ones are left alone (``l2_`` tells).
+    ``refine`` estimates the points of every bin anew beside those of the other features, by boosted
+    stumps over this card, and cuts the bins anew by them (as many and as large as asked), if inner
+    folds say that it ranks better by more than a standard error (``refinement_`` tells). Declared
+    directions hold and bins given by hand stay; otherwise a safer bin may then have fewer points.
+    ``crosses`` is how many pairs of features at most get a grid of points beside their own (see
+    `Cross`), if the same folds say that it ranks better (``crossing_`` tells); 0 asks for none.
+    Declared directions hold in every row of a grid. It knows no ``points_digits``.
 
     The card has one of two scales: ``base_score`` at goods:bads ``base_odds`` and ``pdo`` points
     for every doubling (None: 600, 30 and 20), or ``min_score`` and ``max_score``, which the
@@ -62,7 +82,9 @@ class ScorecardClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     can, see `round_card`; scores and probabilities are then those of the rounded card.
 
     Attributes: ``scorecard_`` (frozen `Scorecard`), ``rounding_`` (frozen `Rounding`, None without
-    ``points_digits``), ``binner_``, ``dropped_`` (reason by feature), ``coef_`` (of the card's
+    ``points_digits``), ``refinement_`` (frozen `Refinement`, None without ``refine`` or where there
+    are too few rows), ``crossing_`` (frozen `Crossing`, None without ``crosses`` or where no two
+    features meet), ``binner_``, ``dropped_`` (reason by feature), ``coef_`` (of the card's
     features), ``intercept_``, ``l2_``, ``classes_``, ``feature_names_in_``.
 
     Raises `InputError` for bad input or if no feature is left, `ScorecardError` if the fit does
@@ -89,6 +111,8 @@ class ScorecardClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         neutral_at_zero: bool = False,
         points_digits: int | None = None,
         l2: float | None = None,
+        refine: bool = False,
+        crosses: int = 0,
         min_iv: float = 0.002,
         max_prebins: int = 100,
         rare_share: float = 0.01,
@@ -109,6 +133,8 @@ class ScorecardClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.neutral_at_zero = neutral_at_zero
         self.points_digits = points_digits
         self.l2 = l2
+        self.refine = refine
+        self.crosses = crosses
         self.min_iv = min_iv
         self.max_prebins = max_prebins
         self.rare_share = rare_share
@@ -127,6 +153,7 @@ class ScorecardClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         scale, digits = self._scale(), self.points_digits
         if digits is not None:
             digits = check_digits(digits)
+        self._check_crosses()
         binner, frozen = self._binner()
         names, columns = binner.read(X, reset=not frozen)
         classes, bad = read_target(y, len(columns[0]))
@@ -140,51 +167,52 @@ class ScorecardClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             index = binner.index_columns(columns)
         else:
             index = binner.fit_columns(names, columns, bad, weight, Periods.read(periods, len(bad)))
-        bins = list(binner.bins_.values())
-        value = {b.name: _worth(b) for b in bins}
-        self.dropped_ = {
-            name: f"information value {iv:.4g} is below min_iv={self.min_iv}"
-            for name, iv in value.items()
-            if iv < self.min_iv
-        }
-        chosen = [j for j, b in enumerate(bins) if b.name not in self.dropped_]
-        woe = np.column_stack(
-            [np.ones(len(bad))] + [np.array(bins[j].woe)[index[j]] for j in chosen]
-        )
         self.l2_ = self.l2
         if self.l2_ is None:
             self.l2_ = min(PULL / distinct_rows(columns, bad, weight), STRONGEST_PULL)
-        theta = fit_logistic(woe, bad, weight, self.l2_)
-        kept, self._held = chosen, []
-        while not theta[1:].all():  # what is held at 0 must not pull on the others
-            inside = theta[1:] < 0
-            self._held += [names[j] for j, stays in zip(kept, inside, strict=True) if not stays]
-            kept = [j for j, stays in zip(kept, inside, strict=True) if stays]
-            woe = woe[:, [True, *inside]]
-            theta = fit_logistic(woe, bad, weight, self.l2_)
-        betas = dict(zip(kept, map(float, theta[1:]), strict=True))
-        for name in self._held:
-            self.dropped_[name] = "its coefficient would be positive beside the others"
-        if not kept:
-            raise ColumnError(f"No feature is left for the scorecard: {self.dropped_}.")
+        plain = _regress(binner, index, bad, weight, l2=self.l2_, min_iv=self.min_iv)
+        self.dropped_, self._held = plain.dropped, plain.held
+        bins, betas, alpha = plain.bins, plain.betas, plain.alpha
+        margins, crosses = None, []
+        self.refinement_: Refinement | None = None
+        self.crossing_: Crossing | None = None
+        if self.refine or self.crosses:
+            if binner.stable:
+                raise InputError("refine and crosses know no periods; leave stable=False.")
+            folds = self._folds(
+                binner, frozen=frozen, names=names, columns=columns, bad=bad, weight=weight,
+                l2=self.l2_,
+            )  # fmt: skip
+            anew, pairs = self._search(folds)
+            if anew or pairs:
+                bins, betas, alpha, margins, grids = self._beyond(
+                    binner, plain, frozen=frozen, anew=anew, pairs=pairs, columns=columns, bad=bad,
+                    weight=weight,
+                )  # fmt: skip
+                index = [b.index_read(columns[names.index(b.name)]) for b in bins]
+                crosses = [
+                    _cross((bins[a], bins[b]), grid, (index[a], index[b]), weight)
+                    for (a, b), grid in grids.items()
+                ]
+        if margins is None:
+            index = [index[names.index(b.name)] for b in bins]
         card = Scorecard.build(
-            [bins[j] for j in kept], [betas[j] for j in kept], float(theta[0]),
+            bins, betas, alpha, margins=margins, crosses=crosses,
             neutral_at_zero=self.neutral_at_zero, **scale,
         )  # fmt: skip
         self.rounding_: Rounding | None = None
         if digits is not None:
             ends = None if self.min_score is None else (scale["min_score"], scale["max_score"])
             card, self.rounding_ = round_card(
-                card, [index[j] for j in kept], bad * weight, ~bad * weight,
-                digits=digits, ends=ends,
-            )  # fmt: skip
+                card, index, bad * weight, ~bad * weight, digits=digits, ends=ends
+            )
         self.scorecard_ = card
         self.binner_, self.classes_ = binner, classes
-        self.coef_ = np.array([[betas[j] for j in kept]])
-        self.intercept_ = np.array([theta[0]])
+        self.coef_ = np.array([betas])
+        self.intercept_ = np.array([alpha])
         # What `coefficients` needs of the sample, as small as it goes: a byte for every value.
-        size = np.min_scalar_type(max(len(bins[j].woe) for j in kept))
-        self._sample = (np.column_stack([index[j].astype(size) for j in kept]), bad, weight)
+        size = np.min_scalar_type(max(len(b.woe) for b in bins))
+        self._sample = (np.column_stack([own.astype(size) for own in index]), bad, weight)
         self._named = hasattr(binner, "feature_names_in_")
         self.n_features_in_ = binner.n_features_in_
         if self._named:
@@ -192,6 +220,99 @@ class ScorecardClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         elif hasattr(self, "feature_names_in_"):
             del self.feature_names_in_
         return self
+
+    def _folds(
+        self,
+        binner: OptimalBinner,
+        *,
+        frozen: bool,
+        names: list[str],
+        columns: list[Column],
+        bad: NDArray[np.bool_],
+        weight: Floats,
+        l2: float,
+    ) -> list[InnerFold]:
+        """Return the inner folds; bins are found anew in each."""
+
+        def fitted(inside: list[Column], told: NDArray[np.bool_], weighed: Floats) -> PlainCard:
+            own = binner
+            if frozen:
+                index = binner.index_columns(inside)
+            else:
+                own = clone(binner)
+                index = own.fit_columns(names, inside, told, weighed)
+            card = _regress(own, index, told, weighed, l2=l2, min_iv=self.min_iv)
+            return _plain_card(own, card, self.min_iv, frozen=frozen)
+
+        return inner_folds(fitted, columns, bad, weight)
+
+    def _search(self, folds: list[InnerFold]) -> tuple[int, tuple[int, int] | None]:
+        """Return what the inner folds take: rounds of stumps (0: none); pairs and their rounds."""
+        if not folds:
+            return 0, None
+        anew, grown = 0, None
+        if self.refine:
+            self.refinement_, found = search(folds)
+            if self.refinement_.taken:
+                anew, grown = self.refinement_.rounds, found
+        if self.crosses:
+            self.crossing_ = search_crosses(folds, grown, anew, self.crosses)
+        taken = self.crossing_ is not None and self.crossing_.taken
+        return anew, self.crossing_.best if self.crossing_ is not None and taken else None
+
+    def _beyond(
+        self,
+        binner: OptimalBinner,
+        plain: _Regression,
+        *,
+        frozen: bool,
+        anew: int,
+        pairs: tuple[int, int] | None,
+        columns: list[Column],
+        bad: NDArray[np.bool_],
+        weight: Floats,
+    ) -> tuple[
+        list[FeatureBins],
+        list[float],
+        float,
+        list[tuple[float, ...]],
+        dict[tuple[int, int], Floats],
+    ]:
+        """Return bins, β, α, what every bin adds, and the grids, of features that tell anything."""
+        card = _plain_card(binner, plain, self.min_iv, frozen=frozen)
+        pieces = Pieces.of(card)
+        if anew:
+            pieces = Stumps.fit(card, columns, bad, weight, anew).pieces(anew)
+        found = crossed(pieces, (columns, bad, weight), pairs)
+        alpha, kept = found.alpha, []
+        self.dropped_ = {name: why for name, why in plain.dropped.items() if name not in plain.held}
+        self._held = []
+        inside = {j for pair in found.grids for j in pair}
+        for j, each in enumerate(found.attributes):
+            if each.speaks or j in inside:
+                kept.append(j)
+                if not frozen:
+                    binner.use(each.editor)
+            else:
+                self.dropped_[each.editor.fit.name] = "it tells nothing apart beside the others"
+                alpha += each.margins[0]
+        if not kept:
+            raise ColumnError(f"No feature is left for the scorecard: {self.dropped_}.")
+        return (
+            [found.attributes[j].editor.bins for j in kept], [card.betas[j] for j in kept], alpha,
+            [found.attributes[j].margins for j in kept],
+            {(kept.index(a), kept.index(b)): grid for (a, b), grid in found.grids.items()},
+        )  # fmt: skip
+
+    def _check_crosses(self) -> None:
+        crosses: Any = self.crosses
+        if isinstance(crosses, bool) or not isinstance(crosses, Integral) or crosses < 0:
+            raise InputError(f"crosses must be a whole number, 0 or more; got {crosses!r}.")
+        if crosses and self.points_digits is not None:
+            raise InputError(
+                "Grids of crosses are not rounded: points_digits and crosses are not asked for "
+                "together; leave points_digits=None or crosses=0."
+            )
 
     def _binner(self) -> tuple[OptimalBinner, bool]:
         """Return the binner to use, and whether its bins stand as they are."""
@@ -329,6 +450,11 @@ class ScorecardClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         are not whole, and where statsmodels is not installed.
         """
         self._check_fitted()
+        if not self.scorecard_.ordered:
+            raise InputError(
+                "The card's points were estimated anew, bin by bin and pair by pair, and are no "
+                "coefficients; fit with refine=False and crosses=0 for their precision."
+            )
         index, bad, weight = self._sample
         card = self.scorecard_
         woe = [np.array(bins.woe)[index[:, j]] for j, bins in enumerate(card.bins)]
@@ -359,6 +485,78 @@ class ScorecardClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         tags.input_tags.allow_nan = True
         tags.input_tags.categorical = True
         return tags
+
+
+@dataclass(frozen=True)
+class _Regression:
+    """The features of a card with their β, and why the others are not in it."""
+
+    bins: list[FeatureBins]
+    betas: list[float]
+    alpha: float
+    dropped: dict[str, str]
+    held: list[str]
+
+
+def _regress(
+    binner: OptimalBinner,
+    index: list[NDArray[np.int64]],
+    bad: NDArray[np.bool_],
+    weight: Floats,
+    *,
+    l2: float,
+    min_iv: float,
+) -> _Regression:
+    """Fit the regression on WOE and leave out what the sign rule holds at 0."""
+    bins = list(binner.bins_.values())
+    dropped = {
+        b.name: f"information value {_worth(b):.4g} is below min_iv={min_iv}"
+        for b in bins
+        if _worth(b) < min_iv
+    }
+    kept = [j for j, b in enumerate(bins) if b.name not in dropped]
+    woe = np.column_stack([np.ones(len(bad))] + [np.array(bins[j].woe)[index[j]] for j in kept])
+    theta = fit_logistic(woe, bad, weight, l2)
+    held: list[str] = []
+    while not theta[1:].all():  # what is held at 0 must not pull on the others
+        inside = theta[1:] < 0
+        held += [bins[j].name for j, stays in zip(kept, inside, strict=True) if not stays]
+        kept = [j for j, stays in zip(kept, inside, strict=True) if stays]
+        woe = woe[:, [True, *inside]]
+        theta = fit_logistic(woe, bad, weight, l2)
+    for name in held:
+        dropped[name] = "its coefficient would be positive beside the others"
+    if not kept:
+        raise ColumnError(f"No feature is left for the scorecard: {dropped}.")
+    return _Regression(
+        [bins[j] for j in kept], [float(b) for b in theta[1:]], float(theta[0]), dropped, held
+    )
+
+
+def _plain_card(
+    binner: OptimalBinner, card: _Regression, min_iv: float, *, frozen: bool
+) -> PlainCard:
+    """Return the card as points are estimated anew from, with features the sign rule held."""
+    beta = dict(zip((b.name for b in card.bins), card.betas, strict=True))
+    asked = [(j, b.name) for j, b in enumerate(binner.bins_.values()) if _worth(b) >= min_iv]
+    return PlainCard(
+        places=[j for j, _ in asked],
+        editors=[binner.editors_[name] for _, name in asked],
+        betas=[beta.get(name, 0.0) for _, name in asked],
+        alpha=card.alpha,
+        held=frozen,
+    )
+
+
+def _cross(
+    bins: tuple[FeatureBins, FeatureBins],
+    grid: Floats,
+    index: tuple[NDArray[np.int64], NDArray[np.int64]],
+    weight: Floats,
+) -> Cross:
+    """Return a grid in log-odds of bad with its mean over the rows."""
+    mean = float(np.average(grid[index], weights=weight))
+    return Cross(bins[0].name, bins[1].name, tuple(map(tuple, grid.tolist())), mean)
 
 
 def _worth(bins: FeatureBins) -> float:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from scorecard.explain import interventional
 from scorecard.explain.additivity import TOLERANCE
+from scorecard.explain.contributions import shapley
 from scorecard.explain.reasons import AT_MOST
 from scorecard.logodds import Floats
 from scorecard.models.boosted import BoostedModel
@@ -79,8 +80,9 @@ class _Models:
             found = explainer.contributions(self.booster.encode(rows))
             return pl.DataFrame(dict(zip(self.booster.names, found.T, strict=True)))
         card = self.evidence.rater.card
-        mean = np.array(card.mean_points) if against is None else card.points(against).mean(axis=0)
-        found = (mean - card.points(rows)) / card.factor
+        if against is not None:  # halves of a cross are Shapley values against training alone
+            return shapley(card, rows, against)[1]
+        found = (np.array(card.mean_points) - card.points(rows)) / card.factor
         return pl.DataFrame(dict(zip(card.features, found.T, strict=True)))
 
 

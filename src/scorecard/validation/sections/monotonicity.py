@@ -51,12 +51,14 @@ class Sweep:
 def trends(evidence: Evidence, model: str) -> dict[str, tuple[str, bool]]:
     """Return the trend that each feature of a model has to keep, and whether it was declared.
 
-    Left to the data (``auto``), it is the one that the model froze. Features without are left out.
+    Left to the data (``auto``), it is the one that the model froze; a card whose points need not
+    follow WOE froze none. Features without are left out.
     """
     rater = evidence.rater
     frozen: Mapping[str, str]
     if model == "scorecard":
-        frozen = {bins.name: bins.trend for bins in rater.card.bins}
+        # Points estimated anew follow what was declared, not the trend of their bins' WOE.
+        frozen = {b.name: b.trend if rater.card.ordered else "none" for b in rater.card.bins}
     else:
         frozen = BoostedModel.from_bytes(evidence.bundle.files["booster.ubj"]).trends
     found = {}
