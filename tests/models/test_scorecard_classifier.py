@@ -17,6 +17,7 @@ from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import Pipeline
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
+from scorecard.binning import OptimalBinner
 from scorecard.errors import InputError
 from scorecard.models.scorecard_classifier import ScorecardClassifier
 
@@ -316,3 +317,17 @@ def test_power_on_give_me_some_credit():
     late = np.random.default_rng(0).random(len(y)) < 0.3
     model = ScorecardClassifier(trend="none").fit(X.filter(~late), y[~late])
     assert roc_auc_score(y[late], model.decision_function(X.filter(late))) > 0.85
+
+
+def test_cuts_given_by_hand_are_the_binners():
+    draw = np.random.default_rng(5)
+    use = draw.uniform(0, 1, 4000)
+    X = pl.DataFrame({"use": use, "grade": draw.choice(["A", "B", "C"], 4000)})
+    y = draw.uniform(size=4000) < 0.02 + 0.2 * use
+    cuts = {"use": [0.25, 0.5, 0.75], "grade": [["A"], ["B", "C"]]}
+    card = ScorecardClassifier(user_splits=cuts, min_iv=0).fit(X, y)
+    assert set(card.binner_.splits_["use"]) <= set(cuts["use"])
+    same = ScorecardClassifier(binner=OptimalBinner(user_splits=cuts), min_iv=0).fit(X, y)
+    assert card.scorecard_ == same.scorecard_
+    with pytest.raises(InputError, match="user_splits must be given to the binner"):
+        ScorecardClassifier(user_splits=cuts, binner=OptimalBinner()).fit(X, y)

@@ -1,9 +1,14 @@
-"""Every notebook runs from its own folder, says nothing on stderr, and shows what it promises."""
+"""Every notebook runs from its own folder, says nothing on stderr, and shows what it promises.
+
+Those of `STORY` hand over to each other, in a folder that the test gives them; the others stand
+alone.
+"""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +18,18 @@ from ipykernel.kernelspec import write_kernel_spec
 from nbclient import NotebookClient
 
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
-SHOWN = {
-    "01_first_scorecard.ipynb": {"figures": 8, "tables": 11},
-    "02_scorecard_engine.ipynb": {"figures": 1, "tables": 10},
-    "03_boosted_model.ipynb": {"figures": 6, "tables": 12},
+STORY = {
+    "01_explore_and_bin.ipynb": {"figures": 5, "tables": 9},
+    "02_train_and_compare.ipynb": {"figures": 3, "tables": 4},
+    "03_explain_one_rating.ipynb": {"figures": 2, "tables": 3},
+    "04_validate_and_promote.ipynb": {"figures": 1, "tables": 7},
+    "05_rate_a_portfolio.ipynb": {"figures": 1, "tables": 11},
 }
+ALONE = {
+    "11_scorecard_engine.ipynb": {"figures": 1, "tables": 10},
+    "12_boosted_model.ipynb": {"figures": 6, "tables": 12},
+}
+SHOWN = {**STORY, **ALONE}
 LARGEST = 600_000  # bytes, outputs included
 PLACES = re.compile(r"/(home|root|tmp|var|Users)/|[A-Z]:\\\\|" + re.escape(str(NOTEBOOKS.parent)))
 
@@ -43,6 +55,7 @@ def kernel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     monkeypatch.setenv("IPYTHONDIR", str(tmp_path / "ipython"))
     # A reader opens the notebook where it lies; nothing tells it where the project is.
     monkeypatch.delenv("SCORECARD_HOME", raising=False)
+    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
     return "this-python"
 
 
@@ -50,26 +63,60 @@ def test_every_notebook_is_listed() -> None:
     assert {path.name for path in NOTEBOOKS.glob("*.ipynb")} == set(SHOWN)
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("name", SHOWN)
-def test_notebook_runs(name: str, kernel: str) -> None:
-    before = {path.name for path in NOTEBOOKS.iterdir()}
+def executed(name: str, kernel: str) -> Any:
+    """Run a notebook as a reader would; raises with the cell and its traceback where one fails."""
     notebook = nbformat.read(NOTEBOOKS / name, as_version=4)
     for cell in notebook.cells:
         if cell.cell_type == "code":
             cell.outputs = []
-    client = NotebookClient(
-        notebook,
-        timeout=300,
-        kernel_name=kernel,
-        resources={"metadata": {"path": str(NOTEBOOKS)}},
-    )
-    client.execute()  # raises with the cell and its traceback where one fails
+    resources = {"metadata": {"path": str(NOTEBOOKS)}}
+    NotebookClient(notebook, timeout=300, kernel_name=kernel, resources=resources).execute()
+    return notebook
+
+
+def check(name: str, notebook: Any) -> None:
     found = outputs(notebook)
     assert [each.text for each in found if each.output_type == "stream"] == []
     shown = counts(found)
-    assert all(shown[kind] >= least for kind, least in SHOWN[name].items()), shown
+    assert all(shown[kind] >= least for kind, least in SHOWN[name].items()), (name, shown)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ALONE)
+def test_notebook_runs_alone(name: str, kernel: str) -> None:
+    before = {path.name for path in NOTEBOOKS.iterdir()}
+    check(name, executed(name, kernel))
     assert {path.name for path in NOTEBOOKS.iterdir()} == before
+
+
+@pytest.mark.slow
+def test_the_story_runs_from_its_beginning_to_its_end(
+    kernel: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SCORECARD_NOTEBOOKS", str(tmp_path / "workspace"))
+    before = {path.name for path in NOTEBOOKS.iterdir()}
+    for name in STORY:
+        check(name, executed(name, kernel))
+    assert {path.name for path in NOTEBOOKS.iterdir()} == before
+    left = {path.name for path in (tmp_path / "workspace").iterdir()}
+    assert left == {
+        "application.json", "card.sql", "decision.json", "mlruns", "portfolio.parquet",
+        "ratings.parquet", "selection.csv", "validation",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(("before", "name"), list(pairwise(STORY)))
+def test_a_notebook_names_the_one_to_run_first(
+    before: str, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SCORECARD_NOTEBOOKS", str(tmp_path / "nothing"))
+    for variable in ("SCORECARD_HOME", "OMP_WAIT_POLICY"):  # set by the cell, restored after
+        monkeypatch.setenv(variable, "PASSIVE")
+    notebook = nbformat.read(NOTEBOOKS / name, as_version=4)
+    first = next(cell.source for cell in notebook.cells if cell.cell_type == "code")
+    lines = [line for line in first.splitlines() if not line.startswith("%")]
+    with pytest.raises(FileNotFoundError, match=f"^Run {before} first: "):
+        exec("\n".join(lines), {})
 
 
 @pytest.mark.parametrize("name", SHOWN)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -14,11 +15,11 @@ import pytest
 import scorecard as sc
 from scorecard.errors import InputError
 from scorecard.policy import Policy
-from scorecard.promotion import promote, promotion
+from scorecard.promotion import Promotion, promote, promotion
 from scorecard.promotion.gates import gates_of
 from scorecard.promotion.loosening import loosened
 from scorecard.promotion.promotion import comparable
-from scorecard.tracking import Registry, Store
+from scorecard.tracking import Record, Registry, Store
 from scorecard.validation import Finding, Light, Section, ValidationReport
 from scorecard.validation.words import Words
 
@@ -297,3 +298,17 @@ def test_a_real_validation_goes_through_the_gates(
     }  # fmt: skip
     assert done.promoted
     assert done.record.data_sha256 == done.report.about["data"]["sha256"]
+
+
+def test_a_notebook_shows_every_gate(policy: Policy) -> None:
+    gates = gates_of(report(), policy, None, office=None)
+    failing = replace(gates[0], passed=False, shown=Words("无", "<b>none & nobody</b>"))
+    record = Record(
+        product="sme_cn", outcome="refused", to="champion", version="2", from_version="1",
+        sha256=None, by="<Zhao>",
+    )  # fmt: skip
+    page = Promotion(record, (failing, *gates[1:]))._repr_html_()
+    assert "sme_cn version 2: refused" in page
+    assert "by &lt;Zhao&gt;" in page
+    assert "&lt;b&gt;none &amp; nobody&lt;/b&gt;" in page
+    assert (page.count("✗"), page.count("✓")) == (1, len(gates) - 1)

@@ -95,3 +95,29 @@ def test_an_empty_project_says_to_train(tmp_path: Path, monkeypatch: pytest.Monk
     with pytest.raises(InputError, match="run scorecard train"):
         resolve("models:/sme_cn@champion")
     assert not (tmp_path / "mlruns" / "mlflow.db").exists()
+
+
+@pytest.mark.parametrize("first", ["store", "registry"])
+def test_a_new_store_is_made_in_silence(tmp_path: Path, first: str) -> None:
+    """And with MLflow's switches set before it is imported, whichever room is asked first."""
+    code = (
+        "import importlib, os, sys\n"
+        "class Watch:\n"
+        "    def find_spec(self, name, *_):\n"
+        "        if name == 'mlflow':\n"
+        "            print(os.environ.get('MLFLOW_DISABLE_TELEMETRY'))\n"
+        "sys.meta_path.insert(0, Watch())\n"
+        f"importlib.import_module('scorecard.tracking.{first}')\n"
+        "from scorecard.tracking import Store\n"
+        "with Store(sys.argv[1]).run('quiet', 'a run'):\n"
+        "    pass\n"
+    )
+    told = ("MLFLOW_DISABLE_TELEMETRY", "DO_NOT_TRACK", "MLFLOW_LOGGING_LEVEL")
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(tmp_path)],
+        env={key: value for key, value in os.environ.items() if key not in told},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert (done.stdout, done.stderr) == ("true\n", "")

@@ -14,32 +14,35 @@ if TYPE_CHECKING:
     from scorecard.models.rounding import Rounding
     from scorecard.models.scorecard import Scorecard
 
+# The doubled class outweighs the style that notebooks give to every table and list.
 _STYLE = """<style>
 .sc-card{font:13px/1.5 system-ui,"PingFang SC","Microsoft YaHei",sans-serif;color:#1c2733;
 background:#fff;padding:.5em;max-width:70em}
-.sc-card dl{display:flex;flex-wrap:wrap;gap:.2em 2em;margin:.3em 0 .8em}
-.sc-card dt{color:#5c6873;font-weight:400;margin:0}
-.sc-card dd{margin:0;font-weight:600}
-.sc-card table{border-collapse:collapse;width:100%;color:inherit}
-.sc-card thead{display:table-header-group}
-.sc-card th{font-weight:500;color:#5c6873;border-bottom:1px solid #c9cfd4;vertical-align:bottom}
-.sc-card th,.sc-card td{padding:.15em .6em;text-align:right;background:none}
-.sc-card tbody{border-bottom:1px solid #c9cfd4;break-inside:avoid;page-break-inside:avoid}
-.sc-card tbody th{text-align:left;vertical-align:top;font-weight:600;color:inherit;min-width:9em;
-max-width:16em;overflow-wrap:break-word}
-.sc-card tbody th small{display:block;font-weight:400;color:#5c6873}
-.sc-card thead th{white-space:nowrap}
-.sc-card thead th:nth-child(-n+2),.sc-card .bin{text-align:left}
-.sc-card .bin{min-width:11em;overflow-wrap:break-word}
-.sc-card .points{font-weight:600}
-.sc-card .cross{margin-top:1.2em;width:auto}
-.sc-card .wide{overflow-x:auto}
-.sc-card caption{text-align:left;font-weight:600}
-.sc-card .none{color:#5c6873}
-.sc-card .bar{position:relative;width:8em;min-width:8em}
-.sc-card .bar i{position:absolute;top:.3em;bottom:.3em;print-color-adjust:exact;
+.sc-card.sc-card dl{display:flex;flex-wrap:wrap;gap:.2em 2em;margin:.3em 0 .8em}
+.sc-card.sc-card dt{float:none;width:auto;padding:0;color:#5c6873;font-weight:400;margin:0}
+.sc-card.sc-card dd{float:none;width:auto;padding:0;margin:0;font-weight:600}
+.sc-card.sc-card table{border-collapse:collapse;table-layout:auto;width:100%;color:inherit}
+.sc-card.sc-card thead{display:table-header-group}
+.sc-card.sc-card th{font-weight:500;color:#5c6873;border-bottom:1px solid #c9cfd4;
+vertical-align:bottom}
+.sc-card.sc-card th,.sc-card.sc-card td{padding:.15em .6em;text-align:right;background:none}
+.sc-card.sc-card tbody{border-bottom:1px solid #c9cfd4;break-inside:avoid;page-break-inside:avoid}
+.sc-card.sc-card tbody th{text-align:left;vertical-align:top;font-weight:600;color:inherit;
+min-width:9em;max-width:16em;overflow-wrap:break-word}
+.sc-card.sc-card tbody th small{display:block;font-weight:400;color:#5c6873}
+.sc-card.sc-card thead th{white-space:nowrap}
+.sc-card.sc-card thead th:nth-child(-n+2),.sc-card.sc-card .bin{text-align:left}
+.sc-card.sc-card .bin{min-width:11em;overflow-wrap:break-word}
+.sc-card.sc-card .points{font-weight:600}
+.sc-card.sc-card .cross{margin-top:1.2em;width:auto}
+.sc-card.sc-card .wide{overflow-x:auto}
+.sc-card.sc-card caption{text-align:left;font-weight:600}
+.sc-card.sc-card .none{color:#5c6873}
+.sc-card.sc-card .bar{position:relative;width:8em;min-width:8em}
+.sc-card.sc-card .bar i{position:absolute;top:.3em;bottom:.3em;print-color-adjust:exact;
 -webkit-print-color-adjust:exact}
-@media print{.sc-card{font-size:9pt;padding:0;max-width:none}.sc-card .bar{width:5em;min-width:5em}}
+@media print{.sc-card{font-size:9pt;padding:0;max-width:none}
+.sc-card.sc-card .bar{width:5em;min-width:5em}}
 </style>"""
 _SAFER, _RISKIER = "#3f8f7b", "#c2603f"
 _HEADS = (

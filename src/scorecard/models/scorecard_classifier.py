@@ -19,7 +19,13 @@ from sklearn.frozen import FrozenEstimator
 from sklearn.utils import Tags
 from sklearn.utils.validation import check_is_fitted
 
-from scorecard.binning.binner import OptimalBinner, SpecialValues, Trends, UnfittedError
+from scorecard.binning.binner import (
+    OptimalBinner,
+    SpecialValues,
+    Splits,
+    Trends,
+    UnfittedError,
+)
 from scorecard.binning.columns import Column, ColumnError
 from scorecard.binning.evidence import distinct_rows
 from scorecard.binning.feature_bins import FeatureBins
@@ -57,8 +63,8 @@ class ScorecardClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     Columns are numbers (NaN is missing) or text (null is missing). The second of the two sorted
     classes is bad (1 of 0 and 1). ``trend``, ``max_bins``, ``min_bin_share``, ``special_values``,
-    ``max_prebins``, ``rare_share``, ``missing``, ``special`` and ``unseen`` are those of
-    `OptimalBinner`; ``binner`` takes their place with all that it can do besides: an
+    ``max_prebins``, ``rare_share``, ``missing``, ``special``, ``unseen`` and ``user_splits`` are
+    those of `OptimalBinner`; ``binner`` takes their place with all that it can do besides: an
     `OptimalBinner`, of which a clone is fitted, or a fitted one inside scikit-learn's
     ``FrozenEstimator``, whose bins, edited by hand perhaps, are taken as they stand. A feature
     whose information value is below ``min_iv`` (bins treated as never seen add nothing to it), or
@@ -119,6 +125,7 @@ class ScorecardClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         missing: str = "bin",
         special: str = "bin",
         unseen: str = "neutral",
+        user_splits: Splits = None,
         binner: OptimalBinner | FrozenEstimator | None = None,
     ) -> None:
         self.trend = trend
@@ -141,6 +148,7 @@ class ScorecardClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.missing = missing
         self.special = special
         self.unseen = unseen
+        self.user_splits = user_splits
         self.binner = binner
 
     def fit(self, X: Any, y: Any, sample_weight: Any = None, periods: Any = None) -> Self:
@@ -320,7 +328,7 @@ class ScorecardClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             name: getattr(self, name)
             for name in (
                 "max_bins", "min_bin_share", "trend", "special_values", "max_prebins",
-                "rare_share", "missing", "special", "unseen",
+                "rare_share", "missing", "special", "unseen", "user_splits",
             )
         }  # fmt: skip
         if self.binner is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 
 Progress = Callable[[str, float], None]
 ALIASES = (CHAMPION, CHALLENGER)
+_HOLDS = "<b style='color:#2e7d4f'>✓</b>"
+_FAILS = "<b style='color:#b3261e'>✗</b>"
 
 
 @dataclass(frozen=True)
@@ -53,6 +56,25 @@ class Promotion:
     def to_dict(self) -> dict[str, Any]:
         """Return record and gates as JSON values."""
         return {**self.record.to_dict(), "gates": [gate.to_dict() for gate in self.gates]}
+
+    def _repr_html_(self) -> str:
+        """Return the outcome and a row for each gate, for a notebook."""
+        record = self.record
+        said = f"{record.product} version {record.version}: {record.outcome.replace('_', ' ')}"
+        before = f"{record.to} before: {record.from_version or 'nobody'}"
+        left = "<td style='text-align:left'>"
+        rows = "".join(
+            f"<tr>{left}{_HOLDS if gate.passed else _FAILS}</td>{left}{escape(gate.title.en)}</td>"
+            f"{left}<b>{escape(gate.shown.en)}</b></td>"
+            f"<td style='text-align:left;opacity:.75'>{escape(gate.rule.en)}</td></tr>"
+            for gate in self.gates
+        )
+        return (
+            f"<p><b>{escape(said)}</b> · {escape(before)} · by {escape(record.by)}</p><table>"
+            "<thead><tr><th></th><th style='text-align:left'>gate</th>"
+            "<th style='text-align:left'>found</th><th style='text-align:left'>rule</th></tr>"
+            f"</thead><tbody>{rows}</tbody></table>"
+        )
 
 
 def _silent(_what: str, _share: float) -> None:

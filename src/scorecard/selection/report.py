@@ -9,13 +9,14 @@ import polars as pl
 
 from scorecard.selection.wording import shown
 
+# `.sel.sel` outweighs the style that notebooks give to every table: equal columns, to the right.
 _STYLE = """
 .sel{font:13px/1.45 system-ui,"Noto Sans CJK SC",sans-serif;color:#1c2733;max-width:72em}
-.sel table{border-collapse:collapse;width:100%;margin:.3em 0}
-.sel th,.sel td{text-align:left;padding:.22em .6em;border-bottom:1px solid #e3e7ea;
+.sel.sel table{border-collapse:collapse;table-layout:auto;width:100%;margin:.3em 0}
+.sel.sel th,.sel.sel td{text-align:left;padding:.22em .6em;border-bottom:1px solid #e3e7ea;
 vertical-align:top;background:none}
 .sel th{font-weight:600;border-bottom:1px solid #5c6873}
-.sel td.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
+.sel.sel td.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
 .sel .in{color:#2f7d4f}.sel .out{color:#a33122}.sel .kept{color:#8a6d1a}
 .sel .bar{display:inline-block;height:.65em;background:#7f9db3;margin-left:.5em}
 .sel small{color:#5c6873}.sel summary{cursor:pointer;margin-top:.6em}

@@ -15,11 +15,11 @@ from scorecard.errors import InputError, ScorecardError
 from scorecard.tracking.address import Resolved, parse_address
 from scorecard.tracking.lock import locked
 from scorecard.tracking.record import CHALLENGER, CHAMPION, KIND, Record, previous
-from scorecard.tracking.run import NOTE, VERSION_NOTE
 from scorecard.tracking.store import Store  # before MLflow: it sets its switches
 
 from mlflow.entities import Metric  # isort: skip
 from mlflow.exceptions import MlflowException  # isort: skip
+from scorecard.tracking.run import NOTE, VERSION_NOTE  # isort: skip
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient

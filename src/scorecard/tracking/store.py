@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import os
+import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,8 +13,11 @@ from scorecard.tracking.address import Resolved, parse_address, untracked
 
 os.environ.update(untracked(os.environ))  # before MLflow is imported: that is when it looks
 
-import mlflow
-from mlflow.exceptions import MlflowException
+with warnings.catch_warnings():
+    # In a notebook without widgets its progress bars would say so; none are shown.
+    warnings.filterwarnings("ignore", message="IProgress not found")
+    import mlflow
+    from mlflow.exceptions import MlflowException
 
 from scorecard.errors import InputError
 from scorecard.home import project_root
@@ -40,7 +45,8 @@ class Store:
     def _client(self) -> mlflow.MlflowClient:
         if self._client_ is None:
             self.folder.mkdir(parents=True, exist_ok=True)
-            self._client_ = mlflow.MlflowClient(self.uri, self.uri)
+            with _quiet():
+                self._client_ = mlflow.MlflowClient(self.uri, self.uri)
         return self._client_
 
     @contextmanager
@@ -57,7 +63,7 @@ class Store:
             where = client.create_experiment(experiment, self._artifacts(experiment), tags)
         else:
             where = found.experiment_id
-        with _no_bars(), opened(client, where, name, origin()) as run, watched(run.id, self.uri):
+        with _quiet(), opened(client, where, name, origin()) as run, watched(run.id, self.uri):
             yield run
 
     def _artifacts(self, experiment: str) -> str | None:
@@ -96,7 +102,7 @@ class Store:
         name, number = self._find(uri)
         version = self._client.get_model_version(name, number)
         run = self.reopen(version.run_id)
-        with _no_bars():
+        with _quiet():
             run.attach(path, to)
         run.metrics(metrics or {}, model=version.model_id)
         run.tags(tags or {})
@@ -107,7 +113,7 @@ class Store:
     def resolve(self, uri: str) -> Resolved:
         """Return the bundle's folder of a ``models:/`` address; `InputError` if there is none."""
         name, number = self._find(uri)
-        with _no_bars():
+        with _quiet():
             lies = self._client.get_model_version_download_uri(name, number)
             path = mlflow.artifacts.download_artifacts(lies, tracking_uri=self.uri)
         folder = Path(path) / "artifacts" / BUNDLE
@@ -131,14 +137,19 @@ class Store:
 
 
 @contextmanager
-def _no_bars() -> Iterator[None]:
-    """Keep MLflow from drawing progress bars of its own, where the environment does not decide."""
-    name = "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR"
-    if name in os.environ:
-        yield
-        return
-    os.environ[name] = "false"
+def _quiet() -> Iterator[None]:
+    """Keep MLflow from news and progress bars of its own, where the environment asks for none."""
+    bars, level = "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "MLFLOW_LOGGING_LEVEL"
+    logger = logging.getLogger("mlflow")
+    before, given = logger.level, bars in os.environ
+    if level not in os.environ:
+        logger.setLevel(max(before, logging.WARNING))
+    if not given:
+        os.environ[bars] = "false"
     try:
         yield
     finally:
-        os.environ.pop(name, None)
+        if not given:
+            os.environ.pop(bars, None)
+        if level not in os.environ:
+            logger.setLevel(before)

@@ -86,5 +86,5 @@ class TrainingResult:
         with pl.Config(tbl_hide_dataframe_shape=True, float_precision=4, tbl_rows=40):
             return (
                 f"<h4>{html.escape(self.product)}: {self.answering} answers ({where})</h4>"
-                f"{self.table._repr_html_()}<ul>{said}</ul>"
+                f"{self.table.select(pl.exclude('^.*_(low|high)$'))._repr_html_()}<ul>{said}</ul>"
             )
