@@ -89,15 +89,14 @@ class Workshop:
         return self._with_feature("salutation_code", prefix, trend="none")
 
     def shift(self) -> Trial:
-        """Applicants of another kind: drawn again by their leverage, their risk as ever."""
+        """Applicants of another kind: the more indebted apply, their risk as ever."""
         late = self.fresh["as_of_date"].dt.year() == 2024
         rows, rest = self.fresh.filter(late), self.fresh.filter(~late)
         leverage = self.product.features.evaluate(rows)["debt_to_assets"].to_numpy()
         known = np.nan_to_num(leverage, nan=float(np.nanmedian(leverage)))
         order = known.argsort().argsort() / len(known)
-        odds = np.exp(2.5 * order)
-        drawn = self.rng.choice(len(rows), len(rows), p=odds / odds.sum())
-        return Trial(self.clean.bundle, pl.concat([rest, rows[np.sort(drawn)]]))
+        kept = self.rng.random(len(rows)) < np.exp(2.5 * (order - 1))
+        return Trial(self.clean.bundle, pl.concat([rest, rows.filter(pl.Series(kept))]))
 
     def miscalibrated(self) -> Trial:
         """One grade in the middle whose rows go bad far more often than its PD says."""
