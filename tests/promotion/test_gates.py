@@ -307,7 +307,9 @@ def test_a_notebook_shows_every_gate(policy: Policy) -> None:
         product="sme_cn", outcome="refused", to="champion", version="2", from_version="1",
         sha256=None, by="<Zhao>",
     )  # fmt: skip
-    page = Promotion(record, (failing, *gates[1:]))._repr_html_()
+    found = Promotion(record, (failing, *gates[1:]))
+    assert repr(found) == "Promotion(sme_cn version 2: refused, failed: champion)"
+    page = found._repr_html_()
     assert "sme_cn version 2: refused" in page
     assert "by &lt;Zhao&gt;" in page
     assert "&lt;b&gt;none &amp; nobody&lt;/b&gt;" in page

@@ -32,7 +32,7 @@ _HOLDS = "<b style='color:#2e7d4f'>✓</b>"
 _FAILS = "<b style='color:#b3261e'>✗</b>"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Promotion:
     """What became of a promotion: its ``record``, the ``gates``, and the ``report`` they read.
 
@@ -57,10 +57,18 @@ class Promotion:
         """Return record and gates as JSON values."""
         return {**self.record.to_dict(), "gates": [gate.to_dict() for gate in self.gates]}
 
+    @property
+    def _said(self) -> str:
+        record = self.record
+        return f"{record.product} version {record.version}: {record.outcome.replace('_', ' ')}"
+
+    def __repr__(self) -> str:
+        failed = ", ".join(gate.key for gate in self.failed)
+        return f"Promotion({self._said}{f', failed: {failed}' if failed else ''})"
+
     def _repr_html_(self) -> str:
         """Return the outcome and a row for each gate, for a notebook."""
         record = self.record
-        said = f"{record.product} version {record.version}: {record.outcome.replace('_', ' ')}"
         before = f"{record.to} before: {record.from_version or 'nobody'}"
         left = "<td style='text-align:left'>"
         rows = "".join(
@@ -70,7 +78,7 @@ class Promotion:
             for gate in self.gates
         )
         return (
-            f"<p><b>{escape(said)}</b> · {escape(before)} · by {escape(record.by)}</p><table>"
+            f"<p><b>{escape(self._said)}</b> · {escape(before)} · by {escape(record.by)}</p><table>"
             "<thead><tr><th></th><th style='text-align:left'>gate</th>"
             "<th style='text-align:left'>found</th><th style='text-align:left'>rule</th></tr>"
             f"</thead><tbody>{rows}</tbody></table>"

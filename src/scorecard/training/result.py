@@ -42,7 +42,7 @@ class TrainingResult:
     bundle: Bundle = field(repr=False)
     target: str | None = None
     version: str | None = None
-    run_id: str | None = None
+    run_id: str | None = field(default=None, repr=False)
     champion: bool = False
     search: SearchOutcome | None = field(default=None, repr=False)
     challengers: dict[str, Fitted] = field(default_factory=dict, repr=False)
