@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import scorecard as sc
-from scorecard.errors import BundleError
+from scorecard.errors import BundleError, InputError
 from scorecard.rating.bundle import FILES, MANIFEST
 
 
@@ -135,3 +135,8 @@ def test_the_bundle_holds_no_pickle(bundle_path: Path) -> None:
     assert {p.name for p in bundle_path.iterdir()} == {*FILES, MANIFEST}
     for path in bundle_path.iterdir():
         assert not path.read_bytes().startswith(b"\x80"), path.name
+
+
+def test_an_address_is_sent_to_load() -> None:
+    with pytest.raises(InputError, match=r"Rater\.load"):
+        sc.Rater("models:/sme_cn@champion")  # type: ignore[arg-type]

@@ -96,6 +96,11 @@ class Rater:
     """
 
     def __init__(self, bundle: Bundle, *, version: str | None = None) -> None:
+        if not isinstance(bundle, Bundle):
+            raise InputError(
+                "A Rater is made of a Bundle; give a folder or a models:/ address to Rater.load. "
+                f"Got {type(bundle).__name__}."
+            )
         try:
             self._take(bundle, version)
         except BundleError:

@@ -37,12 +37,18 @@ class ModelCard:
     parts: tuple[Part, ...]
 
     @classmethod
-    def of(cls, model: Bundle | Rater, report: ValidationReport | None = None) -> ModelCard:
-        """Return the card of a bundle; ``report`` adds what a validation of it found.
+    def of(
+        cls, model: Bundle | Rater | str | Path, report: ValidationReport | None = None
+    ) -> ModelCard:
+        """Return the card of a bundle (its folder or its address will do).
+
+        ``report`` adds what a validation of it found.
 
         Raises `BundleError` for a bundle whose files do not fit together, and `InputError` for a
         report of another bundle.
         """
+        if isinstance(model, (str, Path)):
+            model = Rater.load(model)
         rater = model if isinstance(model, Rater) else Rater(model)
         if report is not None:
             judged = report.about.get("model", {}).get("sha256")
