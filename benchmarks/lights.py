@@ -91,7 +91,7 @@ def main() -> int:
     parser.add_argument("--rows", type=int, default=100_000)
     options = parser.parse_args()
     if options.small:
-        options.repeats, options.rows = 10, 20_000
+        options.repeats, options.rows = 5, 20_000
     boosted = FEW_TREES if options.small else None
     workshop = Workshop(rows=options.rows, seed=11, boosted=boosted)
     return int(faults(workshop) + clean(workshop, options.repeats) > 0)
