@@ -14,7 +14,6 @@ import argparse
 import http.client
 import json
 import os
-import socket
 import statistics
 import subprocess
 import sys
@@ -22,6 +21,8 @@ import tempfile
 import time
 from pathlib import Path
 from typing import Any
+
+from ports import free_port
 
 from scorecard.cli.serve import EXAMPLE, Server, wait_ready
 from scorecard.errors import ScorecardError
@@ -65,12 +66,12 @@ def main() -> int:
     with (
         tempfile.TemporaryDirectory() as folder,
         (Path(folder) / "log").open("wb") as log,
-        Server(options.model, host=HOST, port=free_port(), workers=1, log=log) as ours,
+        Server(options.model, host=HOST, port=free_port(HOST), workers=1, log=log) as ours,
     ):
         ours.wait_ready()
         answer = Path(folder) / "answer.json"
         answer.write_bytes(Client(ours.url).rate(body))
-        url = f"http://{HOST}:{free_port()}"
+        url = f"http://{HOST}:{free_port(HOST)}"
         command = [
             sys.executable, "-m", "bentoml", "serve", f"{HERE.name}:service", "--host", HOST,
             "--port", url.rpartition(":")[2], "--working-dir", str(HERE.parent),
@@ -117,13 +118,6 @@ def measure(mine: Client, peer: Client, body: bytes, rounds: int) -> tuple[list[
             if round_ >= WARM_UP:
                 taken.append((time.perf_counter() - begun) * 1000)
     return times
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 if __name__ == "__main__":

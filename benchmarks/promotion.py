@@ -15,7 +15,6 @@ import argparse
 import json
 import multiprocessing
 import os
-import socket
 import statistics
 import sys
 import tempfile
@@ -29,6 +28,7 @@ from typing import Any
 
 import orjson
 import psutil
+from ports import free_port
 
 import scorecard as sc
 from scorecard.cli.screen import quiet_libraries
@@ -86,7 +86,7 @@ def run(home: Path, product: sc.Product, options: argparse.Namespace) -> int:
     full = set(range(0, options.promotions, max(1, options.promotions // 3)))
     with (
         (home / "log").open("wb") as log,
-        Server("models:/sme_cn@champion", host=HOST, port=free_port(), log=log) as server,
+        Server("models:/sme_cn@champion", host=HOST, port=free_port(HOST), log=log) as server,
     ):
         server.wait_ready()
         wait_for_watcher(server)
@@ -299,13 +299,6 @@ def asked(rater: sc.Rater, table: Any) -> list[dict[str, Any]]:
     dates = [c.name for c in columns if c.kind == "date"]
     frame = table.select([c.name for c in columns]).with_columns(pl.col(dates).cast(pl.String))
     return frame.to_dicts()
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 if __name__ == "__main__":

@@ -16,7 +16,6 @@ import argparse
 import collections
 import http.client
 import json
-import socket
 import statistics
 import sys
 import tempfile
@@ -25,6 +24,7 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
+from ports import free_port
 
 import scorecard as sc
 from scorecard.cli.serve import Server
@@ -85,7 +85,7 @@ def _ask(bundle: Path, applications: list[dict[str, Any]], folder: Path) -> list
     answers = []
     with (
         (folder / "log").open("wb") as log,
-        Server(bundle, host=HOST, port=_free_port(), workers=1, log=log) as server,
+        Server(bundle, host=HOST, port=free_port(HOST), workers=1, log=log) as server,
     ):
         server.wait_ready()
         connection = http.client.HTTPConnection(server.url.removeprefix("http://"), timeout=60)
@@ -146,13 +146,6 @@ def _report(answering: str, answers: list[dict[str, Any]]) -> bool:
     print(f"  seconds, median and 95 %       {statistics.median(seconds):.3f}, {p95:.3f}")
     sys.stdout.flush()
     return confirmed == len(reached)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 if __name__ == "__main__":

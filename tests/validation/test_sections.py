@@ -9,7 +9,9 @@ from scipy import stats
 
 import scorecard as sc
 from scorecard.errors import InputError, TableError
+from scorecard.policy import Policy
 from scorecard.policy.validation import AtLeast, AtMost
+from scorecard.sample import draw_judged
 from scorecard.validation.holm import holm
 from scorecard.validation.light import Light, at_least, at_most, proven
 
@@ -114,6 +116,19 @@ def test_a_table_of_later_rows_alone_is_judged_against_what_training_froze(
     later = portfolio.filter(LATE).with_columns(pl.col("as_of_date").dt.offset_by("1y"))
     moved = sc.validate(trained.bundle, later)
     assert moved.about["data"]["first"] >= "2025"
+
+
+def test_no_row_is_judged_against_itself(
+    trained: sc.TrainingResult, portfolio: pl.DataFrame
+) -> None:
+    product = sc.Rater(trained.bundle).product
+    policy = Policy.parse(product.policy)
+    every = draw_judged(product, policy, portfolio, window="as_of_date is not null")
+    assert every.early is None
+    part = draw_judged(product, policy, portfolio, window="as_of_date >= date '2022-01-01'")
+    assert part.early is not None
+    assert part.early.last is not None
+    assert part.early.last < "2022" <= str(part.judged.first)
 
 
 def test_a_table_without_rows_to_judge_is_refused(

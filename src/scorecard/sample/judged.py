@@ -19,8 +19,8 @@ class Judged:
     """What a validation looks at.
 
     ``judged`` are the rows that ``window`` (SQL) names, ``early`` the in-time rows of the same
-    table, None where it holds too few to tell anything. ``outside``, ``unknown``, ``steps``,
-    ``rejected``, ``ignored`` and ``fingerprint`` as in `Population`.
+    table that are not judged, None where it holds too few to tell anything. ``outside``,
+    ``unknown``, ``steps``, ``rejected``, ``ignored`` and ``fingerprint`` as in `Population`.
     """
 
     judged: Part
@@ -56,7 +56,7 @@ def draw_judged(
             "rows, or name the rows with --window."
         )
     found.steps.count("judged", rows)
-    before = found.table.filter(early)
+    before = found.table.filter(early & ~late.fill_null(value=False))
     try:
         known = part_of(product, policy, before, "in time", None)
     except TableError:  # too few: the judged rows stand alone, beside what training froze
