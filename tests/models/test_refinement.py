@@ -13,7 +13,7 @@ from sklearn.metrics import roc_auc_score
 from scorecard.binning import OptimalBinner
 from scorecard.errors import InputError
 from scorecard.models import Scorecard, ScorecardClassifier
-from scorecard.models.refinement import Refinement, _runs
+from scorecard.models.refinement import Refinement, _runs, inner_folds
 
 
 def hidden_shape(n=6000, seed=1):
@@ -137,11 +137,31 @@ def test_it_has_no_coefficients_and_knows_no_periods(refined):
         )
 
 
-def test_the_order_of_the_rows_moves_only_the_folds_and_the_fit_repeats(refined):
+def test_the_fit_repeats(refined):
     model, X, y = refined
     again = clone(model).fit(X, y)
     assert again.scorecard_ == model.scorecard_
     assert again.refinement_ == model.refinement_
+
+
+def test_neither_order_nor_copies_of_rows_move_a_point(refined):
+    model, X, y = refined
+    rng = np.random.default_rng(0)
+    copies = rng.integers(1, 4, len(y))
+    rows = rng.permutation(np.repeat(np.arange(len(y)), copies))
+    again = clone(model).fit(X[rows], y[rows], 1 / copies[rows])
+    assert again.refinement_.gains == pytest.approx(model.refinement_.gains, abs=1e-9)
+    np.testing.assert_allclose(again.points(X), model.points(X), atol=1e-3)
+
+
+def test_copies_of_a_row_are_never_on_both_sides():
+    X = [np.repeat(np.arange(200.0), 3)]
+    bad = np.arange(600) % 2 == 0
+    folds = inner_folds(lambda *_: None, X, bad, np.ones(600))
+    assert sorted(np.concatenate([fold.test for fold in folds])) == list(range(600))
+    for fold in folds:
+        train, test = ({(X[0][r], bad[r]) for r in rows} for rows in (fold.train, fold.test))
+        assert not train & test
 
 
 def test_points_are_taken_only_beyond_an_error():

@@ -14,12 +14,12 @@ from polars.testing import assert_frame_equal
 from sklearn.frozen import FrozenEstimator
 from sklearn.linear_model import LogisticRegression
 
+from scorecard.binning.row_keys import row_keys
 from scorecard.errors import InputError
 from scorecard.models import BoostedClassifier, ScorecardClassifier
 from scorecard.reject import Extrapolation, FuzzyAugmentation, Parcelling, Reweighting
 from scorecard.reject.extrapolation import cutoff_of
 from scorecard.reject.parcelling import draw
-from scorecard.reject.row_keys import row_keys
 
 METHODS = [
     FuzzyAugmentation(),

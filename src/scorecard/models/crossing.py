@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scorecard.binning.columns import Column
+from scorecard.binning.evidence import distinct_rows
 from scorecard.models.boosted import xgboost
 from scorecard.models.refinement import (
     DIRECTIONS,
@@ -221,7 +222,7 @@ def search_crosses(
     means = {key: float(np.mean(held)) for key, held in gains.items()}
     if not any(means.values()):
         return None
-    best = max(means, key=lambda key: means[key])
+    best = max(means, key=lambda key: round(means[key], 12))
     return Crossing(means, best, corrected_error(gains[best]))
 
 
@@ -259,13 +260,14 @@ def _boost(
         for k, extra in found
     ]
     weighed = weight > 0
-    held = (weight / weight[weighed].mean())[weighed]
+    distinct = distinct_rows(columns, bad, weight)
+    held = (weight * (distinct / weight.sum()))[weighed]
     rate = float(held @ bad[weighed] / held.sum())
     settings = {
         **parameters,
         "monotone_constraints": f"({','.join(map(str, directions))})",
         "min_child_weight": max(
-            parameters["min_child_weight"], LEAF_SHARE * len(held) * rate * (1 - rate)
+            parameters["min_child_weight"], LEAF_SHARE * distinct * rate * (1 - rate)
         ),
     }
     if pairs is not None:

@@ -11,7 +11,6 @@ from typing import Any
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
-from sklearn.model_selection import StratifiedKFold
 
 from scorecard.binning.columns import Column, ColumnError
 from scorecard.binning.editing import BinEditor
@@ -19,6 +18,7 @@ from scorecard.binning.evidence import distinct_rows
 from scorecard.binning.feature_bins import FeatureBins
 from scorecard.binning.fitting import Partition
 from scorecard.binning.number_prebins import FREE, NumberPrebins
+from scorecard.binning.row_keys import row_keys
 from scorecard.models.boosted import xgboost
 from scorecard.models.rounding_search import auc_of
 
@@ -120,14 +120,14 @@ class Stumps:
         directions = [
             0 if extra else DIRECTIONS.get(fine[j].fit.settings.trend, 0) for j, extra in owners
         ]
-        weighed = weight > 0
+        weighed, distinct = weight > 0, distinct_rows(columns, bad, weight)
         data = xgboost().DMatrix(
-            matrix[weighed], bad[weighed], weight=(weight / weight[weighed].mean())[weighed],
+            matrix[weighed], bad[weighed], weight=(weight * (distinct / weight.sum()))[weighed],
             base_margin=card.margin(columns)[weighed],
         )  # fmt: skip
         parameters = {**STUMPS, "monotone_constraints": f"({','.join(map(str, directions))})"}
         rate = float(weight[bad].sum() / weight.sum())
-        information = distinct_rows(columns, bad, weight) * rate * (1 - rate)
+        information = distinct * rate * (1 - rate)
         booster = xgboost().train(parameters, data, num_boost_round=rounds)
         return cls(card, fine, information, booster)
 
@@ -242,20 +242,25 @@ def inner_folds(
 ) -> list[InnerFold]:
     """Return the folds with their plain cards; none where there are too few rows.
 
-    ``plain`` fits a plain card on columns, outcomes and weights.
+    ``plain`` fits a plain card on columns, outcomes and weights. What a row holds says which fold
+    it is in: the order of rows is no matter, and copies of a row are never on both sides.
     """
-    rows = np.flatnonzero(weight > 0)
-    if min(bad[rows].sum(), (~bad[rows]).sum()) < 2 * FOLDS:
-        return []
+    keys = row_keys(columns, len(bad), 0)
+    fold = np.full(len(bad), -1)
+    for outcome in (bad, ~bad):
+        rows = np.flatnonzero(outcome & (weight > 0))
+        distinct, which = np.unique(keys[rows], return_inverse=True)
+        if len(distinct) < 2 * FOLDS:
+            return []
+        fold[rows] = which % FOLDS
     found = []
-    splits = StratifiedKFold(FOLDS, shuffle=True, random_state=0)
-    for train, test in splits.split(rows, bad[rows]):
-        own = rows[train]
+    for k in range(FOLDS):
+        train, test = np.flatnonzero((fold >= 0) & (fold != k)), np.flatnonzero(fold == k)
         try:
-            card = plain([_rows(c, own) for c in columns], bad[own], weight[own])
+            card = plain([_rows(c, train) for c in columns], bad[train], weight[train])
         except ColumnError:  # no feature is left of so few rows
             return []
-        found.append(InnerFold(columns, bad, weight, own, rows[test], card))
+        found.append(InnerFold(columns, bad, weight, train, test, card))
     return found
 
 
@@ -271,7 +276,7 @@ def search(folds: Sequence[InnerFold]) -> tuple[Refinement, list[Stumps]]:
             held.append(fold.auc(stumps.margin(outside, rounds)) - before)
         grown.append(stumps)
     means = {rounds: float(np.mean(held)) for rounds, held in gains.items()}
-    best = max(ROUNDS, key=lambda rounds: means[rounds])
+    best = max(ROUNDS, key=lambda rounds: round(means[rounds], 12))
     return Refinement(means, best, corrected_error(gains[best])), grown
 
 

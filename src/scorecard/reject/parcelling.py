@@ -11,12 +11,12 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from scorecard.binning.row_keys import row_keys
 from scorecard.errors import InputError
 from scorecard.reject.applicants import Applicants, Floats, stack
 from scorecard.reject.augmented import AugmentedSample, with_rejected
 from scorecard.reject.inference import RejectInference
 from scorecard.reject.known_model import known_pds
-from scorecard.reject.row_keys import row_keys
 
 
 @dataclass(frozen=True, slots=True)
