@@ -167,3 +167,20 @@ def test_the_table_draws_itself_and_the_figure_shows_its_bins(binner):
     bars = [p for p in figure.axes[0].patches if p.get_height() > 0]
     assert len(bars) == table.height - 1
     assert sum(p.get_height() for p in bars) == pytest.approx(1.0)
+
+
+def test_small_weights_do_not_look_like_nobody():
+    X, y = pl.DataFrame({"x": [1.0, 2.0] * 10}), [0, 1] * 10
+    html = sc.OptimalBinner().fit(X, y, [0.0123] * 20).binning_table("x")._repr_html_()
+    assert html.count("<td>0.123</td>") == 4  # the bads and the goods of a bin, and their totals
+
+
+def test_the_figure_says_what_is_so():
+    rng = np.random.default_rng(0)
+    trade = np.repeat(["$x$", "$\\frac{", "a_b", "c", "d", "e", "f", "g"], 100)
+    y = rng.random(800) < np.repeat(np.arange(8) / 10 + 0.1, 100)
+    figure = sc.OptimalBinner().fit(pl.DataFrame({"a$b$": trade}), y).plot("a$b$")
+    figure.canvas.draw()  # a dollar opens no formula
+    axes = figure.axes[0]
+    for place, label in zip(axes.get_yticks(), axes.get_yticklabels(), strict=True):
+        assert float(label.get_text().rstrip("%")) == pytest.approx(100 * place, abs=1e-9)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from scorecard.binning.feature_bins import FeatureBins
+from scorecard.fonts import chinese_font
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -70,8 +71,13 @@ def _cell(name: str, row: dict[str, Any], widest: float) -> str:
         return "<td></td>"
     if name == "bin":
         return f"<td>{escape(str(value))}</td>"
-    form = {"share": ".1%", "bad_rate": ".2%", "woe": "+.3f", "iv": ".4f"}.get(name, ",.0f")
-    return f"<td>{value:{form}}</td>"
+    form = {"share": ".1%", "bad_rate": ".2%", "woe": "+.3f", "iv": ".4f"}.get(name)
+    return f"<td>{counted(value) if form is None else format(value, form)}</td>"
+
+
+def counted(value: float) -> str:
+    """Return a count or a weight in short: whole from 100 on, else with three digits."""
+    return f"{value:,.0f}" if value >= 100 or value == round(value) else f"{value:.3g}"
 
 
 def _bar(woe: float | None, widest: float) -> str:
@@ -86,6 +92,8 @@ def _bar(woe: float | None, widest: float) -> str:
 def bins_figure(bins: FeatureBins) -> Figure:
     """Draw the share (bars) and the bad rate (line) of every bin with weight."""
     from matplotlib.figure import Figure
+    from matplotlib.text import Text
+    from matplotlib.ticker import PercentFormatter
 
     rows = [r for r in bins.table().iter_rows(named=True) if r["bin"] != "total" and r["weight"]]
     labels = [_short(str(row["bin"])) for row in rows]
@@ -94,7 +102,7 @@ def bins_figure(bins: FeatureBins) -> Figure:
     axes = figure.add_subplot()
     axes.bar(at, [row["share"] for row in rows], color=_SHARE, width=0.75)
     axes.set_ylabel("share of weight")
-    axes.yaxis.set_major_formatter("{x:.0%}")
+    axes.yaxis.set_major_formatter(PercentFormatter(1))
     axes.set_xticks(list(at), labels, rotation=30, ha="right")
     rate = axes.twinx()
     ordinary = sum(1 for k, row in enumerate(rows) if k < bins.ordinary)
@@ -104,12 +112,16 @@ def bins_figure(bins: FeatureBins) -> Figure:
         linestyle="none",
     )  # fmt: skip
     rate.set_ylabel("bad rate", color=_BAD)
-    rate.yaxis.set_major_formatter("{x:.1%}")
+    rate.yaxis.set_major_formatter(PercentFormatter(1))
     rate.set_ylim(bottom=0)
     for each in (axes, rate):
         each.spines[["top"]].set_visible(False)
     iv = sum(bins.iv)
     axes.set_title(f"{bins.name}: IV {iv:.3f}, {bins.trend}", loc="left", fontsize=11)
+    fonts = ["DejaVu Sans", *([chinese] if (chinese := chinese_font()) else [])]
+    for text in figure.findobj(Text):
+        text.set_fontfamily(fonts)
+        text.set_parse_math(False)  # a dollar in a level is a dollar
     return figure
 
 

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
-from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from scorecard.errors import InputError
 from scorecard.features import Feature
+from scorecard.fonts import chinese_font
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -19,14 +16,6 @@ Language = Literal["en", "zh", "both"]
 
 RISKIER, SAFER, ENDS = "#c0392b", "#4c9f70", "#5c6873"
 LINE, DATA, GRID, INK = "#1b6ca8", "#aab7c0", "#e6e8e4", "#1c2733"
-
-#: Fonts with Chinese glyphs, from those made for Simplified Chinese to those that have them too.
-CHINESE_FONTS = (
-    "Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC", "Source Han Sans CN", "PingFang SC",
-    "Microsoft YaHei", "Hiragino Sans GB", "Heiti SC", "STHeiti", "WenQuanYi Micro Hei",
-    "WenQuanYi Zen Hei", "SimHei", "Noto Sans CJK JP", "Noto Sans CJK TC", "Droid Sans Fallback",
-    "Arial Unicode MS", "SimSun", "Noto Serif CJK SC", "Noto Serif CJK JP",
-)  # fmt: skip
 
 
 def say(language: Language, zh: str, en: str, *, between: str = " / ") -> str:
@@ -44,34 +33,6 @@ def say(language: Language, zh: str, en: str, *, between: str = " / ") -> str:
 def labels_of(features: Iterable[Feature], language: Language = "en") -> dict[str, str]:
     """Return what each feature is called; in both languages on two lines."""
     return {f.name: say(language, f.zh or f.name, f.en or f.name, between="\n") for f in features}
-
-
-def chinese_font() -> str | None:
-    """Return the font of this machine that draws Chinese; None where there is none.
-
-    Without one, a PNG shows boxes for Chinese characters (install e.g. fonts-noto-cjk). An SVG is
-    not concerned: the page that shows it brings its own fonts.
-    """
-    from matplotlib.font_manager import fontManager
-
-    known = set(fontManager.get_font_names())
-    found = next((name for name in CHINESE_FONTS if name in known), None)
-    return _installed_since() if found is None else found
-
-
-@cache
-def _installed_since() -> str | None:
-    """Return a font that matplotlib's own list, written once and kept, does not know yet."""
-    from matplotlib.font_manager import findSystemFonts, fontManager
-
-    wanted = {name.replace(" ", "").lower(): name for name in CHINESE_FONTS}
-    for path in sorted(findSystemFonts()):
-        stem = re.split(r"[-_.]", Path(path).stem)[0].lower()
-        if any(name.startswith(stem) for name in wanted) and len(stem) >= 6:
-            with suppress(Exception):  # a font that matplotlib cannot read is none
-                fontManager.addfont(path)
-    known = set(fontManager.get_font_names())
-    return next((name for name in CHINESE_FONTS if name in known), None)
 
 
 def new_figure(width: float, height: float, **subplots: Any) -> tuple[Figure, Any]:

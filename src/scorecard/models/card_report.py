@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from scorecard.binning.table import counted
+
 if TYPE_CHECKING:
     from scorecard.models.rounding import Rounding
     from scorecard.models.scorecard import Scorecard
@@ -246,7 +248,7 @@ def _cells(row: dict[str, Any], widest: float, decimals: int) -> str:
     return (
         f"<td class='bin'>{escape(row['bin'])}</td>"
         f"<td>{row['count']:,}</td><td>{row['share']:.1%}</td>"
-        f"<td>{row['bads']:,.0f}</td><td>{row['goods']:,.0f}</td>{rate}"
+        f"<td>{counted(row['bads'])}</td><td>{counted(row['goods'])}</td>{rate}"
         f"<td>{woe:{'+' if woe else ''}.3f}</td><td class='bar'>{_bar(woe, widest)}</td>"
         f"<td>{row['iv']:.4f}</td><td class='points'>{row['points']:.{decimals}f}</td>"
     )
