@@ -140,5 +140,7 @@ def test_names_an_engine_takes_for_one_are_refused() -> None:
     with pytest.raises(InputError, match="row_id"):
         card_of("x", ("a",)).to_sql("duckdb", keep=["row_id", "ROW_ID"])
     assert card_of("x", ("a",)).to_sql("postgres", keep=["row_id", "ROW_ID"])
+    with pytest.raises(InputError, match="got the text 'row_id'"):
+        card_of("x", ("a",)).to_sql("duckdb", keep="row_id")
     with pytest.raises(NotFittedError):
         sc.ScorecardClassifier().to_sql("duckdb")

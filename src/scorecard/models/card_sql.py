@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from sqlglot import exp
 
 from scorecard.binning.feature_bins import FeatureBins
+from scorecard.errors import InputError
 from scorecard.models.cross import Cross
 from scorecard.models.scorecard import Scorecard
 from scorecard.models.sql_dialect import (
@@ -33,9 +34,11 @@ def card_sql(
     null, NaN and infinite values are missing. PostgreSQL does not read a boolean as a number:
     store 0 and 1 there.
 
-    Raises `InputError` for an unknown dialect, a table of more than three parts, and names that
-    the engine cannot hold or tell apart.
+    Raises `InputError` for an unknown dialect, a table of more than three parts, a text as
+    ``keep``, and names that the engine cannot hold or tell apart.
     """
+    if isinstance(keep, str):
+        raise InputError(f"keep must be a list of column names; got the text {keep!r}.")
     write = sql_dialect(dialect)
     steps = [
         Step(
