@@ -248,6 +248,19 @@ def test_two_answers_to_one_question_are_refused(parameters: dict[str, Any], mes
         ScorecardClassifier(**parameters).fit(frame, bad)
 
 
+@each_estimator
+def test_names_that_a_pyarrow_table_has_twice_are_refused(make: Callable[[], Any]) -> None:
+    frame, bad = loans(100)
+    twice = pa.table([frame["late"].to_arrow()] * 2, names=["late", "late"])
+    with pytest.raises(InputError, match="names must differ"):
+        make().fit(twice, bad)
+
+
+def test_a_category_that_is_an_empty_text_is_a_level() -> None:
+    empty = pd.DataFrame({"sector": pd.Categorical([""] * 10)})
+    assert OptimalBinner().fit(empty, [0, 1] * 5).splits_ == {"sector": (("",),)}
+
+
 def test_pyarrow_is_a_real_table_here() -> None:
     frame, _ = loans(10)
     assert isinstance(FRAMES["pyarrow"](frame), pa.Table)

@@ -2,6 +2,7 @@
 
 import matplotlib as mpl
 import numpy as np
+import pandas as pd
 import polars as pl
 import pytest
 
@@ -65,6 +66,8 @@ def test_groups_of_levels_stay_together(sample):
         ({"fixed_splits": {"trade": [1]}}, r"trade: text has no cut points"),
         ({"user_splits": {"trade": [["baker"], ["baker"]]}}, r"trade: user_splits"),
         ({"user_splits": {"height": [1]}}, r"user_splits must name columns"),
+        ({"user_splits": {"age": "123"}}, r"age: user_splits"),
+        ({"fixed_splits": [1]}, r"fixed_splits must be a mapping"),
         ({"stable": True}, r"needs periods"),
         ({"min_bins": 9}, r"min_bins"),
     ],
@@ -123,6 +126,9 @@ def test_edited_bins_are_used_and_the_fitted_ones_are_not_touched(sample):
     [
         (lambda e: e.merge(99), "bins 0 to"),
         (lambda e: e.merge(0.5), "bins 0 to"),
+        (lambda e: e.merge("a"), "bins 0 to"),
+        (lambda e: e.merge(0.0), "bins 0 to"),
+        (lambda e: e.split(None), "at a number"),
         (lambda e: e.merge(2, 1), "two bins in order"),
         (lambda e: e.split(33.21e9), "cannot be cut at"),
         (lambda e: e.split(e.bins.splits[0]), "cut at .* already"),
@@ -132,6 +138,47 @@ def test_edited_bins_are_used_and_the_fitted_ones_are_not_touched(sample):
 def test_an_impossible_edit_is_one_sentence(binner, edit, message):
     with pytest.raises(InputError, match=message):
         edit(binner.edit("age"))
+
+
+def test_fixed_cuts_that_cannot_stand_are_named_as_they_were_given():
+    X, y = np.arange(100.0).reshape(-1, 1), np.arange(100) % 3 == 0
+    with pytest.raises(InfeasibleBinning, match=r"meets fixed_splits=\(1\.0, 50\.0\)") as error:
+        sc.OptimalBinner(min_bin_bads=3, fixed_splits={"x0": [50, 1]}).fit(X, y)
+    assert error.value.constraint == "fixed_splits"
+    with pytest.raises(InfeasibleBinning, match="to drop fixed_splits instead"):
+        sc.OptimalBinner(min_bin_share=0.9, fixed_splits={"x0": [50]}).fit(X, y)
+
+
+def test_bins_that_nobody_changed_cost_nothing(binner):
+    edited = binner.edit("age")
+    assert edited.cost == 0
+    assert edited.merge(0).split(edited.bins.splits[0]).cost == 0
+
+
+@pytest.mark.parametrize(
+    "label",
+    [
+        lambda month: np.array(month, dtype="datetime64[M]"),
+        lambda month: pd.PeriodIndex(month, freq="M"),
+        lambda month: pl.Series(month, dtype=pl.Enum(["2020-02", "2020-01"])),
+        lambda month: pd.Series(month, dtype="category"),
+    ],
+)
+def test_periods_may_be_months_in_any_dress(sample, label):
+    X, y = sample
+    month = ["2020-01", "2020-02"] * (len(y) // 2)
+    expected = sc.OptimalBinner().fit(X, y, periods=month).stability_table("age")
+    found = sc.OptimalBinner().fit(X, y, periods=label(month)).stability_table("age")
+    rates = [sorted(t["bad_rate"].drop_nulls()) for t in (expected, found)]
+    assert rates[0] == rates[1]
+
+
+def test_a_row_without_a_period_is_refused(sample):
+    X, y = sample
+    with pytest.raises(InputError, match="a label in every row"):
+        sc.OptimalBinner().fit(X, y, periods=[np.nan, *[1.0] * (len(y) - 1)])
+    with pytest.raises(InputError, match="one label a row"):
+        sc.OptimalBinner().fit(X, y, periods=np.ones((len(y), 2)))
 
 
 def test_stability_is_reported_and_can_be_enforced():

@@ -147,6 +147,12 @@ def test_pooled_z_test_known_value():
     assert solve([15, 25], [85, 75], max_p_value=0.0770).cuts == ()
 
 
+def test_a_p_value_may_be_as_small_as_numbers_go():
+    assert solve([20, 980], [980, 20], max_p_value=1e-300).cuts == (1,)  # z = 42.9
+    assert solve([40, 60], [60, 40], max_p_value=0.0).cuts == ()
+    assert solve([0, 1, 2], [0, 3, 3], max_p_value=0.0).cuts == ()  # a rate that no sample has
+
+
 @pytest.mark.parametrize(
     ("rules", "named"),
     [
@@ -195,6 +201,11 @@ def test_infeasible_tells_what_else_would_do_and_what_must_go_together():
         ({"bads": [1.0, np.nan]}, "bads"),
         ({"bads": [0.0, 0.0]}, "both bads and goods"),
         ({"bads": [1.0]}, "equally long"),
+        ({"bads": [], "goods": []}, "one prebin at least"),
+        ({"bads": ["a", "b"]}, "bads must be a list of finite weights"),
+        ({"bads": [[1.0, 2.0], [1.0]]}, "bads must be a list of finite weights"),
+        ({"goods": [1e308, 1e308]}, "goods must be weights up to 1e"),
+        ({"fixed_cuts": [1.0]}, "fixed_cuts must be whole numbers"),
     ],
 )
 def test_bad_input(arguments, message):

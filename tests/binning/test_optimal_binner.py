@@ -220,6 +220,9 @@ def test_values_without_an_ordinary_bin():
         ({"debt": [1.0, 2.0]}, {"trend": {"dept": "none"}}, "name columns of X.*dept"),
         ({"debt": ["a", "b"]}, {"trend": {"debt": "ascending"}}, "debt: text has no direction"),
         ({"debt": [1.0, 2.0]}, {"special_values": [float("nan")]}, "special_values"),
+        ({"debt": [1.0, 2.0]}, {"special_values": -99}, "debt: special_values must be a list"),
+        ({"debt": [1.0, 2.0]}, {"special_values": {"debt": ["x"]}}, "debt: special_values"),
+        ({"debt": [1.0, 2.0]}, {"trend": None}, "trend must be a text or a mapping"),
         ({"debt": [1.0, 2.0]}, {"missing": "drop"}, "missing must be one of"),
         ({"debt": [1.0, 2.0]}, {"max_bins": 0}, "max_bins"),
     ],
@@ -227,6 +230,44 @@ def test_values_without_an_ordinary_bin():
 def test_refusals(frame, arguments, message):
     with pytest.raises(InputError, match=message):
         OptimalBinner(**arguments).fit(pd.DataFrame(frame), [0, 1])
+
+
+@pytest.mark.parametrize(
+    ("y", "message"),
+    [
+        ([None, "good", "bad", "bad"], "y must be known in every row; 1 of 4"),
+        (pd.Series(["good", None, None, "bad"], dtype="string"), "2 of 4 are missing"),
+        (np.array(["bad", 1, 1, "bad"], dtype=object), "labels of one type; got int and text"),
+    ],
+)
+def test_what_is_wrong_with_an_outcome_is_said(y, message):
+    with pytest.raises(InputError, match=message):
+        OptimalBinner().fit([[1.0], [2.0], [3.0], [4.0]], y)
+
+
+def test_an_outcome_of_objects_is_what_the_objects_are():
+    X = [[1.0], [2.0], [3.0], [4.0]]
+    plain, boxed = (OptimalBinner().fit(X, np.array([0, 0, 1, 1], t)) for t in (int, object))
+    assert boxed.bins_ == plain.bins_
+    assert boxed.classes_.dtype == plain.classes_.dtype
+
+
+@pytest.mark.parametrize(
+    ("weight", "message"),
+    [(["a"] * 4, "must be a number"), ([1e308] * 4, "must sum to"), ([1e299] * 4, None)],
+)
+def test_weights_that_cannot_be_summed_are_refused(weight, message):
+    X, y = [[1.0], [2.0], [3.0], [4.0]], [0, 0, 1, 1]
+    if message is None:
+        assert OptimalBinner().fit(X, y, weight).splits_ == {"x0": (3.0,)}
+    else:
+        with pytest.raises(InputError, match=message):
+            OptimalBinner().fit(X, y, weight)
+
+
+def test_numbers_at_the_ends_of_the_line_are_cut():
+    X = [[-1.7e308], [1.7e308]] * 4
+    assert OptimalBinner().fit(X, [0, 1] * 4).splits_ == {"x0": (0.0,)}
 
 
 def test_infeasible_names_the_feature():

@@ -21,7 +21,7 @@ from scorecard.binning.editing import BinEditor
 from scorecard.binning.evidence import distinct_rows
 from scorecard.binning.feature_bins import FeatureBins
 from scorecard.binning.fitting import fit_feature
-from scorecard.binning.given import read_cuts, read_groups
+from scorecard.binning.given import read_cuts, read_groups, read_specials
 from scorecard.binning.number_prebins import FREE, ByHand
 from scorecard.binning.periods import Periods
 from scorecard.binning.reading import read_table
@@ -274,6 +274,8 @@ class OptimalBinner(TransformerMixin, BaseEstimator):  # type: ignore[misc]
             raise InputError(f"max_prebins must be at least 2; got {self.max_prebins!r}.")
         if not (isinstance(self.rare_share, Real) and 0 <= self.rare_share < 1):
             raise InputError(f"rare_share must lie in [0, 1); got {self.rare_share!r}.")
+        if not isinstance(self.trend, (str, Mapping)):
+            raise InputError(f"trend must be a text or a mapping by feature; got {self.trend!r}.")
         trends = self.trend if isinstance(self.trend, Mapping) else {}
         specials = self.special_values if isinstance(self.special_values, Mapping) else {}
         for parameter, mapping in (
@@ -282,6 +284,8 @@ class OptimalBinner(TransformerMixin, BaseEstimator):  # type: ignore[misc]
             ("user_splits", self.user_splits or {}),
             ("fixed_splits", self.fixed_splits or {}),
         ):
+            if not isinstance(mapping, Mapping):
+                raise InputError(f"{parameter} must be a mapping by feature; got {mapping!r}.")
             if strangers := [key for key in mapping if key not in names]:
                 raise InputError(
                     f"{parameter} must name columns of X ({', '.join(names)}); got {strangers}."
@@ -309,10 +313,8 @@ class OptimalBinner(TransformerMixin, BaseEstimator):  # type: ignore[misc]
             )
         if text and specials.get(name):
             raise InputError(f"Feature {name}: special values are numbers, the feature is text.")
-        if isinstance(self.special_values, Mapping) or self.special_values is None:
-            special = tuple(specials.get(name, ()))
-        else:
-            special = tuple(self.special_values)
+        for_all = () if isinstance(self.special_values, Mapping) else self.special_values
+        special = read_specials(name, specials.get(name, for_all))
         user, fixed = (self.user_splits or {}).get(name), (self.fixed_splits or {}).get(name, ())
         if text and len(fixed):
             raise InputError(
@@ -320,7 +322,7 @@ class OptimalBinner(TransformerMixin, BaseEstimator):  # type: ignore[misc]
             )
         return Settings(
             trend="none" if text else trend,
-            special_values=() if text else tuple(float(v) for v in special),
+            special_values=() if text else special,
             max_prebins=int(self.max_prebins),
             rare_share=self.rare_share,
             missing=self.missing,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import numbers
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -57,8 +58,6 @@ def _read(values: Any, name: str) -> Column:
         dtype, values = values.dtype, values.astype(object).to_numpy()
         if hasattr(dtype, "categories"):
             values = [None if is_missing(v) else str(v) for v in values]
-            if not any(values):
-                values = [None] * len(values)
     return _from_objects(list(values), name)
 
 
@@ -124,9 +123,19 @@ def read_frame(X: Any) -> tuple[list[str], list[Any]]:
 
 
 def eager(X: Any) -> Any:
-    """Return ``X``, a lazy frame collected and a pyarrow table as a polars one."""
+    """Return ``X``, a lazy frame collected and a pyarrow table as a polars one.
+
+    Raises `ColumnError` for a pyarrow table of which two columns have one name.
+    """
     if isinstance(X, pl.LazyFrame):
         return X.collect()
     if type(X).__module__.startswith("pyarrow.") and hasattr(X, "column_names"):
+        check_names(X.column_names)
         return pl.from_arrow(X)
     return X
+
+
+def check_names(names: Sequence[str]) -> None:
+    """Raise `ColumnError` where two columns have one name."""
+    if len(set(names)) < len(names):
+        raise ColumnError(f"Feature names must differ; got {names}.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from numbers import Integral, Real
 
 import numpy as np
 
@@ -43,6 +44,8 @@ class BinEditor:
     @cached_property
     def objective(self) -> float:
         """The divergence of the edited bins."""
+        if self.partition == self.fit.partition:
+            return self.optimum
         return self.fit.objective(self.partition)
 
     @property
@@ -62,8 +65,9 @@ class BinEditor:
 
     def merge(self, first: int, last: int | None = None) -> BinEditor:
         """Make one bin of bins ``first`` to ``last`` (the next one where not given)."""
+        self._check(first)
         last = first + 1 if last is None else last
-        self._check(first, last)
+        self._check(last)
         if first >= last:
             raise InputError(f"Merging needs two bins in order; got {first} and {last}.")
         whole = tuple(sorted(p for bin_ in self.partition[first : last + 1] for p in bin_))
@@ -84,7 +88,6 @@ class BinEditor:
 
     def move(self, cut: int, to: float) -> BinEditor:
         """Move the cut between bins ``cut`` and ``cut + 1`` to another number."""
-        self._check(cut, cut + 1)
         return self.merge(cut).split(to)
 
     def group(self, levels: Iterable[str]) -> BinEditor:
@@ -134,7 +137,8 @@ class BinEditor:
 
     def _check(self, *bins: int) -> None:
         for k in bins:
-            if k not in range(len(self.partition)):
+            whole = isinstance(k, Integral) and not isinstance(k, bool)
+            if not whole or k not in range(len(self.partition)):
                 raise InputError(
                     f"{self._named} has bins 0 to {len(self.partition) - 1}; got {k!r}."
                 )
@@ -144,6 +148,8 @@ class BinEditor:
         pieces = self.fit.pieces
         if not isinstance(pieces, NumberPrebins):
             raise InputError(f"{self._named} is no number; merge its bins or group its levels.")
+        if not isinstance(at, Real):
+            raise InputError(f"{self._named} is cut at a number; got {at!r}.")
         k = int(np.searchsorted(pieces.lows, at))
         if 0 < k < pieces.lows.size and pieces.highs[k - 1] < at <= pieces.lows[k]:
             return k

@@ -1,4 +1,4 @@
-"""Cut points and groups of levels given by hand, checked."""
+"""Cut points, groups of levels and special values given by hand, checked."""
 
 from __future__ import annotations
 
@@ -10,15 +10,36 @@ from scorecard.binning.columns import ColumnError
 
 def read_cuts(name: str, parameter: str, cuts: Any) -> tuple[float, ...]:
     """Return cut points in rising order; `ColumnError` unless all are different finite numbers."""
-    try:
-        numbers = [float(cut) for cut in cuts]
-    except (TypeError, ValueError):
-        numbers = [math.nan]
-    if not all(map(math.isfinite, numbers)) or len(set(numbers)) < len(numbers):
+    numbers = _different(cuts)
+    if numbers is None:
         raise ColumnError(
             f"Feature {name}: {parameter} must be a list of different finite numbers."
         )
     return tuple(sorted(numbers))
+
+
+def read_specials(name: str, codes: Any) -> tuple[float, ...]:
+    """Return special values; `ColumnError` unless all are different finite numbers. None is none.
+
+    Missing values have a bin of their own.
+    """
+    numbers = _different(() if codes is None else codes)
+    if numbers is None:
+        raise ColumnError(
+            f"Feature {name}: special_values must be a list of different finite numbers; got "
+            f"{codes!r}. Missing values have a bin of their own."
+        )
+    return tuple(numbers)
+
+
+def _different(values: Any) -> list[float] | None:
+    """Return a list's numbers, None unless all are different and finite."""
+    try:
+        numbers = [math.nan] if isinstance(values, str) else [float(value) for value in values]
+    except (TypeError, ValueError):
+        return None
+    alright = all(map(math.isfinite, numbers)) and len(set(numbers)) == len(numbers)
+    return numbers if alright else None
 
 
 def read_groups(name: str, groups: Any) -> tuple[tuple[str, ...], ...]:

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scorecard.binning.prebins import EVEN, Counts
+from scorecard.binning.rules import LARGEST
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -236,6 +237,8 @@ def short_between(left: float, right: float) -> float:
     middle = left / 2 + right / 2
     if not left < middle <= right:
         return right
+    if right - left > LARGEST:  # whose powers of ten overflow
+        return middle
     for digits in range(-int(np.ceil(np.log10(right - left))) - 1, 18):
         for toward in (0.0, 0.5):
             candidate = round(middle + toward * 10.0**-digits, digits)

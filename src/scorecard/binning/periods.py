@@ -34,10 +34,16 @@ class Periods:
         """
         if periods is None:
             return None
+        if isinstance(kind := getattr(periods, "dtype", None), np.dtype) and kind.kind == "M":
+            periods = np.asarray(periods, dtype="datetime64[us]")  # polars knows no months
         try:
             series = pl.Series("periods", periods, strict=True)
         except (TypeError, ValueError, pl.exceptions.PolarsError):
             raise ColumnError("periods must be one label a row, all of one type.") from None
+        if series.dtype.is_nested():
+            raise ColumnError(f"periods must be one label a row; got {series.dtype}.")
+        if series.dtype.is_float():
+            series = series.fill_nan(None)
         if series.len() != rows:
             raise ColumnError(f"periods must have one label a row; got {series.len()} for {rows}.")
         if series.has_nulls():

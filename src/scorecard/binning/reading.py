@@ -8,7 +8,14 @@ from typing import Any
 import numpy as np
 from sklearn.utils.validation import check_array, validate_data
 
-from scorecard.binning.columns import Column, ColumnError, eager, read_column, read_frame
+from scorecard.binning.columns import (
+    Column,
+    ColumnError,
+    check_names,
+    eager,
+    read_column,
+    read_frame,
+)
 
 
 def read_table(estimator: Any, X: Any, *, reset: bool) -> tuple[list[str], list[Column]]:
@@ -23,8 +30,7 @@ def read_table(estimator: Any, X: Any, *, reset: bool) -> tuple[list[str], list[
     if not hasattr(X, "columns"):  # an array: scikit-learn's own checks and messages
         X = check_array(X, dtype=_dtype(X), ensure_all_finite=False, estimator=estimator)
     names, raw = read_frame(X)
-    if len(set(names)) < len(names):
-        raise ColumnError(f"Feature names must differ; got {names}.")
+    check_names(names)
     validate_data(estimator, X, reset=reset, skip_check_array=True)
     if not names or len(raw[0]) == 0:
         raise ColumnError(

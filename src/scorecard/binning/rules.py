@@ -22,6 +22,7 @@ STEPS: dict[str, tuple[tuple[int, int, int], ...]] = {
 # they may not shrink.
 CURVES: dict[str, int] = {"concave": 1, "convex": -1}
 TRENDS = (*STEPS, *CURVES, "auto")
+LARGEST = 1e300  # sums and powers beyond could overflow
 TIE = 1e-12  # rates and objectives closer than this are rounding, not difference
 
 

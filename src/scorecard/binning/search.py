@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
@@ -79,7 +80,15 @@ class Search:
                 return self._best_groups(rows.values, rows)
             return self._best_cuts(rows.values, rows)
         except InfeasibleBinning as error:
-            raise InfeasibleBinning(f"Feature {self.name}: {error}", error.constraint) from None
+            raise self._in_own_words(error) from None
+
+    def _in_own_words(self, error: InfeasibleBinning) -> InfeasibleBinning:
+        """Name the feature, and fixed cuts as they were given, not as numbers of prebins."""
+        told = re.sub(
+            r"fixed_cuts=\([^)]*\)", f"fixed_splits={self.settings.by_hand.fixed}", str(error)
+        ).replace("fixed_cuts", "fixed_splits")
+        constraint = error.constraint.replace("fixed_cuts", "fixed_splits")
+        return InfeasibleBinning(f"Feature {self.name}: {told}", constraint)
 
     def _best_groups(self, values: pl.Series, rows: Rows) -> Found:
         rare, groups = self.settings.rare_share, self.settings.groups

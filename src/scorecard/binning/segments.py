@@ -15,6 +15,8 @@ from scorecard.binning.rules import TIE, Rules
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
+SMALLEST = 5e-324  # the least tail there is: below it a p-value is 0
+
 
 class Stairs(NamedTuple):
     """Rates of all bins, signed so that up is the way of the trend; each of shape (n, n).
@@ -100,7 +102,7 @@ class Segments:
             else step * before <= _lowered(step * after, gap)
         )
         if level is not None and level < 1:
-            z = NormalDist().inv_cdf(1 - level / 2) if level > 0 else np.inf
+            z = -NormalDist().inv_cdf(max(level / 2, SMALLEST))
             n1, n2 = self.weight[left].reshape(-1, 1), self.weight[right]
             n1, n2 = np.where(n1 > 0, n1, 1.0), np.where(n2 > 0, n2, 1.0)
             pooled = (before * n1 + after * n2) / (n1 + n2)

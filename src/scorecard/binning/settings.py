@@ -5,10 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
 from scorecard.binning.number_prebins import FREE, ByHand
-from scorecard.errors import InputError
 
 MISSING_POLICIES = ("bin", "neutral", "worst")
 UNSEEN_POLICIES = ("neutral", "worst")
@@ -35,12 +32,3 @@ class Settings:
     groups: tuple[tuple[str, ...], ...] | None = None
     stable: bool = False
     distinct: int = 0
-
-    def __post_init__(self) -> None:
-        if len(set(self.special_values)) < len(self.special_values) or not all(
-            np.isfinite(self.special_values)
-        ):
-            raise InputError(
-                f"special_values must be different finite numbers; got {self.special_values}. "
-                "Missing values have a bin of their own."
-            )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from numbers import Integral
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from scorecard.binning.curves import best_by_triples
 from scorecard.binning.divergence import DIVERGENCES
 from scorecard.binning.pairs import best_by_pairs
-from scorecard.binning.rules import CURVES, TIE, Rules
+from scorecard.binning.rules import CURVES, LARGEST, TIE, Rules
 from scorecard.binning.segments import Segments
 from scorecard.errors import InputError
 
@@ -97,15 +98,19 @@ def solve(
     """
     b, g = _counts("bads", bads), _counts("goods", goods)
     if b.shape != g.shape or b.size == 0:
-        raise InputError(f"bads and goods must be equally long; got {b.size} and {g.size}.")
+        raise InputError(
+            f"bads and goods must be equally long, one prebin at least; got {b.size} and {g.size}."
+        )
     if divergence not in DIVERGENCES:
         raise InputError(f"divergence must be one of {', '.join(DIVERGENCES)}; got {divergence!r}.")
     rules = Rules(
         trend, min_bins, max_bins, min_bin_share, max_bin_share, min_bin_bads, min_bin_goods,
         min_rate_gap or None, max_p_value, tuple(fixed_cuts) or None, periods is not None,
     )  # fmt: skip
-    if not all(0 < cut < b.size for cut in fixed_cuts):
-        raise InputError(f"fixed_cuts must lie between 1 and {b.size - 1}; got {fixed_cuts}.")
+    if not all(isinstance(cut, Integral) and 0 < cut < b.size for cut in fixed_cuts):
+        raise InputError(
+            f"fixed_cuts must be whole numbers between 1 and {b.size - 1}; got {fixed_cuts}."
+        )
     parts = [(_counts("periods", x), _counts("periods", y)) for x, y in periods or ()]
     if any(x.shape != b.shape or y.shape != b.shape for x, y in parts):
         raise InputError("Every period needs the bads and goods of every prebin.")
@@ -120,9 +125,14 @@ def solve(
 
 
 def _counts(name: str, values: ArrayLike) -> Floats:
-    counts = np.asarray(values, dtype=np.float64)
+    try:
+        counts = np.asarray(values, dtype=np.float64)
+    except (TypeError, ValueError):  # texts, lists of different lengths
+        counts = np.array(np.nan)
     if counts.ndim != 1 or not np.isfinite(counts).all() or (counts < 0).any():
         raise InputError(f"{name} must be a list of finite weights, none negative.")
+    if counts.max(initial=0.0) > LARGEST:
+        raise InputError(f"{name} must be weights up to {LARGEST:g}; divide all by a number.")
     return counts
 
 

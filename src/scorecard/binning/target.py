@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_array, column_or_1d
 
-from scorecard.binning.columns import ColumnError
+from scorecard.binning.columns import ColumnError, is_missing
+from scorecard.binning.rules import LARGEST
 
 Floats = NDArray[np.float64]
 
@@ -17,12 +18,14 @@ Floats = NDArray[np.float64]
 def read_target(y: Any, n: int) -> tuple[NDArray[Any], NDArray[np.bool_]]:
     """Return the two classes in sorted order and which rows are bad, i.e. of the second class.
 
-    With 0 and 1 the bad is 1, with 1 and 2 it is 2. Raises `ColumnError` unless there are exactly
-    two classes and ``n`` rows.
+    With 0 and 1 the bad is 1, with 1 and 2 it is 2. Raises `ColumnError` for missing labels, and
+    unless there are exactly two classes and ``n`` rows.
     """
     if y is None:
         raise ColumnError("Binning requires y to be passed, but the target y is None.")
     labels = column_or_1d(y.to_numpy() if hasattr(y, "to_numpy") else y, warn=True)
+    if labels.dtype.kind == "O":
+        labels = _of_one_type(labels)
     if labels.dtype.kind == "f":
         labels = check_array(labels, ensure_2d=False, input_name="y")
     check_classification_targets(labels)
@@ -39,18 +42,32 @@ def read_target(y: Any, n: int) -> tuple[NDArray[Any], NDArray[np.bool_]]:
     return classes, labels == classes[1]
 
 
+def _of_one_type(labels: NDArray[Any]) -> NDArray[Any]:
+    """Return objects as an array of texts, numbers or booleans."""
+    if missing := sum(map(is_missing, labels)):
+        raise ColumnError(
+            f"y must be known in every row; {missing} of {len(labels)} are missing. Leave these "
+            "rows out."
+        )
+    kinds = {"text" if isinstance(label, str) else type(label).__name__ for label in labels}
+    if len(kinds) > 1 and "text" in kinds:
+        raise ColumnError(f"y must hold labels of one type; got {' and '.join(sorted(kinds))}.")
+    return labels if "text" in kinds else np.array(labels.tolist())
+
+
 def read_weight(sample_weight: Any, bad: NDArray[np.bool_]) -> Floats:
     """Return the weights as float64, ones if None, shape (n,).
 
-    Raises `ColumnError` for a wrong length, for weights that are negative or not finite, and where
-    the goods or the bads weigh nothing.
+    Raises `ColumnError` for a wrong length, for weights that are negative, no finite numbers or
+    beyond what can be summed, and where the goods or the bads weigh nothing.
     """
     if sample_weight is None:
         return np.broadcast_to(1.0, len(bad))  # one number, as often as it is asked for
-    weight = np.asarray(
-        sample_weight.to_numpy() if hasattr(sample_weight, "to_numpy") else sample_weight,
-        dtype=np.float64,
-    )
+    given = sample_weight.to_numpy() if hasattr(sample_weight, "to_numpy") else sample_weight
+    try:
+        weight = np.asarray(given, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise ColumnError("Every sample weight must be a number.") from None
     if weight.ndim == 0:
         weight = np.full(len(bad), float(weight))
     if weight.ndim != 1:
@@ -61,6 +78,10 @@ def read_weight(sample_weight: Any, bad: NDArray[np.bool_]) -> Floats:
         )
     if not np.isfinite(weight).all() or (weight < 0).any():
         raise ColumnError("Every sample weight must be finite and at least 0.")
+    if weight.max() > LARGEST / len(weight):
+        raise ColumnError(
+            f"Sample weights must sum to {LARGEST:g} at most; divide all of them by a number."
+        )
     if not (weight[bad].sum() > 0 and weight[~bad].sum() > 0):
         raise ColumnError("Neither class, goods or bads, may have a total sample weight of zero.")
     return weight
