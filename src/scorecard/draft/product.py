@@ -131,10 +131,12 @@ def draft_product(
     columns = draft_columns(table, outcome, known)
     if not any(each.feature for each in columns):
         aside = [each.column.name for each in columns if each.column.name != target]
-        why = f"set aside: {', '.join(aside)}" if aside else "no other column can be declared"
+        out = [f"{column}, since {why}" for column, why in table.undeclared.items()]
+        found = {"set aside": aside, "not declared": out}
+        why = "; ".join(f"{what}: {', '.join(names)}" for what, names in found.items() if names)
         raise InputError(
-            f"No column is left for scoring ({why}); add columns known at application, or vouch "
-            "for some with --keep."
+            f"No column is left for scoring ({why or 'there is no other'}); add columns known at "
+            "application, or vouch for some with --keep."
         )
     if windows is None:
         windows = held_out(table, outcome, {c.column.name: c.column.role for c in columns})
