@@ -256,6 +256,13 @@ def test_names_that_a_pyarrow_table_has_twice_are_refused(make: Callable[[], Any
         make().fit(twice, bad)
 
 
+@each_estimator
+def test_masked_values_are_not_read_as_if_they_were_none(make: Callable[[], Any]) -> None:
+    X = np.ma.array(np.arange(100.0).reshape(-1, 1), mask=np.arange(100).reshape(-1, 1) > 90)
+    with pytest.raises(InputError, match="masked values; make them missing"):
+        make().fit(X, np.arange(100) % 2)
+
+
 def test_a_category_that_is_an_empty_text_is_a_level() -> None:
     empty = pd.DataFrame({"sector": pd.Categorical([""] * 10)})
     assert OptimalBinner().fit(empty, [0, 1] * 5).splits_ == {"sector": (("",),)}

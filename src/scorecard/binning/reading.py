@@ -24,9 +24,11 @@ def read_table(estimator: Any, X: Any, *, reset: bool) -> tuple[list[str], list[
     Takes arrays and frames of numpy, pandas, polars (lazy ones are collected) and pyarrow. Names
     and their number are remembered by ``estimator`` if ``reset``, else checked against those it
     was fitted on, as scikit-learn does. Raises what `read_column` does, and `ColumnError` for a
-    table without rows, columns or distinct names.
+    table without rows, columns or distinct names, and for masked values.
     """
     X = eager(X)
+    if isinstance(X, np.ma.MaskedArray) and np.ma.is_masked(X):  # whose mask would be lost
+        raise ColumnError("X has masked values; make them missing: X.astype(float).filled(np.nan).")
     if not hasattr(X, "columns"):  # an array: scikit-learn's own checks and messages
         X = check_array(X, dtype=_dtype(X), ensure_all_finite=False, estimator=estimator)
     names, raw = read_frame(X)
