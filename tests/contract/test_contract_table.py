@@ -1,6 +1,7 @@
 """Whole tables: file-level failures in one sentence, rows split without loss."""
 
 import datetime as dt
+import json
 
 import numpy as np
 import polars as pl
@@ -38,7 +39,8 @@ def test_training_needs_every_column_and_rating_only_the_asked(contract, frame):
         ("months", pl.Series([True] * 4), "Boolean"),
         ("amount", pl.Series([True] * 4), "Boolean"),
         ("amount", pl.Series(["5"] * 4), "String"),
-        ("amount", pl.Series([5] * 4, dtype=pl.Decimal(9, 2)), "Decimal"),
+        ("months", pl.Series([12] * 4, dtype=pl.Decimal(9, 2)), "Float64"),
+        ("flag", pl.Series([1] * 4, dtype=pl.Decimal(1, 0)), "Int128"),
         ("flag", pl.Series([1] * 4), "Int64"),
         ("founded", pl.Series(["2001-02-03"] * 4), "String"),
         ("grade", pl.Series([["A"]] * 4), "List"),
@@ -69,6 +71,19 @@ def test_lossless_widening_gives_the_canonical_frame(contract, frame):
     )
     assert contract.check(other).accepted.equals(contract.check(frame).accepted)
     assert contract.check(other).accepted.schema == frame.schema
+
+
+def test_decimals_are_read_as_a_request_with_their_digits_would_be(contract, frame):
+    digits = ["1234567.89", "0.01", "5.00", "90071992547409.91"]
+    other = frame.with_columns(
+        amount=pl.Series(digits).str.to_decimal(scale=2),
+        months=pl.Series(["12"] * 4).str.to_decimal(scale=0),
+        staff=pl.Series([10**37] * 4, dtype=pl.Decimal(38, 0)),
+    )
+    checked = contract.check(other.with_columns(staff=frame["staff"])).accepted
+    assert checked["amount"].to_list() == [json.loads(text) for text in digits][: checked.height]
+    assert checked["months"].to_list() == [12] * checked.height
+    assert contract.check(other).accepted.height == 0
 
 
 @pytest.mark.parametrize("dtype", [pl.UInt64, pl.Int128])

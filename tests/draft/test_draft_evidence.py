@@ -97,9 +97,9 @@ def test_nothing_left_is_one_sentence_that_names_what_was_set_aside() -> None:
 
 
 def test_what_cannot_be_declared_is_named_with_its_reason_where_nothing_is_left() -> None:
-    money = pl.Series("debt", [1, 2] * 30, dtype=pl.Decimal(9, 2))
-    table = pl.DataFrame({"y": [0, 1] * 30}).with_columns(money)
-    with pytest.raises(InputError, match=r"not declared: debt, since its type Decimal.* convert"):
+    spans = pl.Series("owed_for", [1, 2] * 30, dtype=pl.Duration("us"))
+    table = pl.DataFrame({"y": [0, 1] * 30}).with_columns(spans)
+    with pytest.raises(InputError, match=r"not declared: owed_for, since its type Dur.* convert"):
         draft_product("any", table, "y", day="2026-01-01")
     with pytest.raises(InputError, match=r"scoring \(there is no other\)"):
         draft_product("any", table.select("y"), "y", day="2026-01-01")

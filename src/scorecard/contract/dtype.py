@@ -24,8 +24,11 @@ def canonical(series: pl.Series, column: Column) -> pl.Series:
 
     Integers and shorter floats widen to Float64 (beyond 2**53 the range rule refuses them anyway),
     integers to Int64 (clamped to its limits, which no range admits), categories to text, datetimes
-    that are all midnight to dates; a column of nulls only takes any type. Raises `TableError`.
+    that are all midnight to dates; a column of nulls only takes any type. A decimal is read as a
+    request in JSON that holds its digits would be: the nearest float, or, of scale 0, an integer.
+    Raises `TableError`.
     """
+    series = without_decimals(series)
     wanted, found = DTYPES[column.kind], series.dtype
     if found == pl.Null:
         return series.cast(wanted)
@@ -43,6 +46,15 @@ def canonical(series: pl.Series, column: Column) -> pl.Series:
         f"Column {column.name} must hold {TYPE_WORDS[column.kind]} ({wanted}); found {found}; "
         "convert the column."
     )
+
+
+def without_decimals(series: pl.Series) -> pl.Series:
+    """Return a column of decimals as integers where its scale is 0, else as the nearest floats."""
+    if not isinstance(series.dtype, pl.Decimal):
+        return series
+    if series.dtype.scale == 0:
+        return series.cast(pl.Int128)
+    return series.cast(pl.String).cast(pl.Float64)  # its digits read: dividing may round twice
 
 
 def _clamped(series: pl.Series) -> pl.Series:

@@ -13,7 +13,7 @@ import polars as pl
 from scorecard.contract import Column, as_frame, read_table, request_model
 from scorecard.contract.column import Kind
 from scorecard.contract.declaration import EXACT, INT64_MAX, INT64_MIN
-from scorecard.contract.dtype import DTYPES
+from scorecard.contract.dtype import DTYPES, without_decimals
 from scorecard.errors import ProductError
 
 _INTEGER = r"^[+-]?(0|[1-9][0-9]*)$"
@@ -58,7 +58,7 @@ def read_any(data: Any) -> Table:
     for series in frame:
         try:
             _check_name(series.name)
-            found = _from_text(series) if written else series
+            found = _from_text(series) if written else without_decimals(series)
             kind, canonical = _canonical(found)
         except UnfitColumnError as why:
             undeclared[series.name] = str(why)
