@@ -13,7 +13,8 @@ from sklearn.metrics import roc_auc_score
 from scorecard.binning import OptimalBinner
 from scorecard.errors import InputError
 from scorecard.models import Scorecard, ScorecardClassifier
-from scorecard.models.refinement import Refinement, _runs
+from scorecard.models.refinement import Refinement
+from scorecard.models.runs import fewest_runs
 
 
 def hidden_shape(n=6000, seed=1):
@@ -151,8 +152,8 @@ def test_points_are_taken_only_beyond_an_error():
 
 def test_runs_are_the_fewest_that_are_bearable():
     values, weights = np.array([0.0, 0.0, 1.0, 1.1, 5.0]), np.full(5, 0.2)
-    assert _runs(values, weights, 5, 0.0, 0.0) == [(0, 2), (2, 3), (3, 4), (4, 5)]
-    assert _runs(values, weights, 5, 0.0, 0.01) == [(0, 2), (2, 4), (4, 5)]
-    assert _runs(values, weights, 2, 0.0, 0.01) == [(0, 4), (4, 5)]
-    assert _runs(values, weights, 5, 0.3, 0.01) == [(0, 3), (3, 5)]
-    assert _runs(values, weights, 5, 0.9, 0.01) == [(0, 5)]
+    assert fewest_runs(values, weights, 5, 0.0, 0.0) == [(0, 2), (2, 3), (3, 4), (4, 5)]
+    assert fewest_runs(values, weights, 5, 0.0, 0.01) == [(0, 2), (2, 4), (4, 5)]
+    assert fewest_runs(values, weights, 2, 0.0, 0.01) == [(0, 4), (4, 5)]
+    assert fewest_runs(values, weights, 5, 0.3, 0.01) == [(0, 3), (3, 5)]
+    assert fewest_runs(values, weights, 5, 0.9, 0.01) == [(0, 5)]
