@@ -114,6 +114,8 @@ def _lights(
     p_fall = _p_below(now, then.auc, float(np.hypot(error, then.standard_error)))
     corrected = holm([p_red, p_fall])
     level = at_least(now, rules.auc)
+    if level is Light.RED and corrected[0] > evidence.alpha:
+        level = Light.AMBER  # below the red line by chance, perhaps: is it below the amber one?
     doubts = (p_amber if level is Light.AMBER else corrected[0], corrected[1])
     rated = (level, at_most(then.auc - now, rules.fall))
     lights = tuple(proven(light, p, evidence.alpha) for light, p in zip(rated, doubts, strict=True))
