@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
-from scipy.special import ndtr
 
 from scorecard import metrics
 from scorecard.validation.evidence import Evidence, Rated
@@ -15,7 +14,7 @@ from scorecard.validation.holm import holm
 from scorecard.validation.light import Light, at_least, at_most, proven
 from scorecard.validation.lines import above, below, borne_out
 from scorecard.validation.section import Finding, Section
-from scorecard.validation.tested import error_of
+from scorecard.validation.tested import error_of, p_above
 from scorecard.validation.words import Words
 
 #: Rows and bads that a segment must have to be judged.
@@ -138,9 +137,7 @@ def _without_one_grade(evidence: Evidence) -> float:
 
 def _p_below(now: float, line: float, error: float) -> float:
     """Return the chance of an AUC this low where the true one is ``line``."""
-    if error <= 0:
-        return 0.0 if now < line else 1.0
-    return float(ndtr((now - line) / error))
+    return p_above(line - now, error)
 
 
 def _areas(evidence: Evidence) -> pl.DataFrame:
