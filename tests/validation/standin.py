@@ -28,6 +28,7 @@ class Bag:
 
 
 GRADES = ("R1", "R2", "R3", "R4", "R5")
+CUTOFF = "R3"
 ALPHA = 0.05 / 8  # one section's share
 
 
@@ -57,7 +58,7 @@ def standin(
 
     ``other`` and ``champion`` are the rivals' PDs, ``then`` the AUC at training and its error.
     """
-    policy = Policy.parse(product.policy)
+    policy = Policy.parse(product.policy).model_copy(update={"cutoff_grade": CUTOFF})
     validation = policy.validation
     for section, lines in (rules or {}).items():
         changed = getattr(validation, section).model_copy(update=dict(lines))
