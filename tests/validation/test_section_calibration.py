@@ -102,8 +102,8 @@ def test_grades_of_a_model_that_does_not_rank_are_not_judged(sme_cn: sc.Product)
 
 
 @pytest.mark.parametrize(
-    ("stretch", "rows", "light"), [(1.5, 1, AMBER), (0.7, 1, AMBER), (1.05, 10, GREEN),
-                                  (1.0, 1, GREEN)],
+    ("stretch", "rows", "light"),
+    [(1.5, 1, AMBER), (0.7, 1, AMBER), (0.88, 10, AMBER), (0.92, 10, GREEN), (1.0, 1, GREEN)],
 )  # fmt: skip
 def test_a_slope_off_one_is_amber(
     sme_cn: sc.Product, stretch: float, rows: int, light: Light
@@ -127,3 +127,47 @@ def test_weights_stand_for_rows(sme_cn: sc.Product) -> None:
     rate = 2 * y.sum() / (len(y) + y.sum())
     weighted = metrics.mean_pd(PDS[grade], np.where(y == 1, 2.0, 1.0))
     assert found.finding("level").number == pytest.approx(rate / weighted)
+
+
+def test_no_bad_at_all_says_nothing_against_a_pd_however_small(sme_cn: sc.Product) -> None:
+    """Jeffreys' interval would: after 20 goods a PD of .1% is below its median."""
+    counts = [(20, 0), *SOUND[1:]]
+    found = judge(sme_cn, counts, [0.001, *PDS[1:]])
+    row = found.tables["grades"].row(0, named=True)
+    assert row["jeffreys_p"] < 0.4
+    assert row["p_at_level"] == 0.5
+
+
+def test_the_index_of_the_cycle_is_that_of_the_years_bad_rate(sme_cn: sc.Product) -> None:
+    y, grade = bad_rows(SOUND)
+    years = np.where(np.arange(len(y)) % 2 == 0, 2023, 2024)
+    given = standin(
+        sme_cn, np.where(years == 2024, 0.0, y), PDS[grade], grade=grade, years=years.tolist(),
+        rules={"discrimination": ANY}, asset_correlation=0.1,
+    )  # fmt: skip
+    level = calibration.section(given).tables["level"]
+    here = years == 2023
+    index = given.rater.cycle.implied_index(PDS[grade][here], y[here].mean())
+    assert level["cycle_index"].to_list() == [pytest.approx(index), None]
+    assert given.rater.cycle.point_in_time(PDS[grade][here], index).mean() == pytest.approx(
+        y[here].mean()
+    )
+
+
+def test_red_is_proven_at_half_of_the_sections_level(sme_cn: sc.Product) -> None:
+    """Two tests share it: whatever the p-value, red is on one side of it alone."""
+    worse = [(rows, round(bads * 2.2)) for rows, bads in SOUND]
+    level = [
+        judge(sme_cn, worse, asset_correlation=rho).finding("level")
+        for rho in np.linspace(0.024, 0.045, 16)
+    ]
+    grade = [
+        judge(sme_cn, [*SOUND[:2], (500, bads), *SOUND[3:]]).finding("grades")
+        for bads in range(31, 44)
+    ]
+    for found in (level, grade):
+        p_values = np.array([each.p_value for each in found])
+        assert ((p_values > ALPHA / 2) & (p_values <= ALPHA)).any()
+        assert ((p_values > ALPHA / 3) & (p_values <= ALPHA / 2)).any()
+        for each, p in zip(found, p_values, strict=True):
+            assert each.light is (RED if p <= ALPHA / 2 else AMBER if p <= 0.05 else GREEN)

@@ -141,3 +141,58 @@ def test_the_roc_goes_through_the_counted_rates(sme_cn: sc.Product) -> None:
     assert roc.row(-1) == (1, 1)
     steps = np.trapezoid(roc["true_rate"], roc["false_rate"])
     assert steps == pytest.approx(float(NOW), abs=2e-3)
+
+
+def test_areas_of_both_models_stand_beside_those_of_training(sme_cn: sc.Product) -> None:
+    rng = np.random.default_rng(7)
+    worse = expit(-1.5 + rng.normal(size=len(Y)))
+    given = standin(sme_cn, Y, PD, other=worse, grade=GRADE, then=(0.8, 0.01),
+                    rules={"discrimination": {"segments": []}})  # fmt: skip
+    section = discrimination.section(given)
+    low, high = NOW.interval  # type: ignore[misc]
+    assert section.finding("auc").said.en == f"{float(NOW):.3f} [{low:.3f}, {high:.3f}]"
+    areas = section.tables["areas"]
+    assert areas["model"].to_list() == ["scorecard"] * 3 + ["boosted"] * 3
+    assert areas["window"].to_list() == [
+        "judged", "at training, out of time", "at training, in time, cross-fitted"
+    ] * 2  # fmt: skip
+    for row in areas.iter_rows(named=True):
+        assert row["gini"] == pytest.approx(2 * row["auc"] - 1)
+        assert row["low"] < row["auc"] < row["high"]
+        if row["window"] != "judged":
+            assert row["high"] - row["low"] == pytest.approx(2 * 1.96 * 0.01, rel=1e-4)
+    judged_rows = areas.filter(window="judged")
+    assert judged_rows["auc"].to_list() == pytest.approx(
+        [float(metrics.auc(Y, PD)), float(metrics.auc(Y, worse))]
+    )
+    assert judged_rows["brier"].to_list() == pytest.approx(
+        [float(np.mean((Y - each) ** 2)) for each in (PD, worse)]
+    )
+
+
+def test_a_grade_is_spared_by_what_its_pds_expect(sme_cn: sc.Product) -> None:
+    """The best AUC of the five that each take one grade's outcomes from its PDs, by hand."""
+    y, pd, grades = Y[::6], PD[::6], GRADE[::6]
+    above = (pd[:, None] > pd) + 0.5 * (pd[:, None] == pd)
+    by_hand = []
+    for grade in range(5):
+        told = np.where(grades == grade, pd, y)
+        pairs = np.outer(told, 1 - told)
+        by_hand.append((pairs * above).sum() / pairs.sum())
+    found = discrimination._without_one_grade(standin(sme_cn, y, pd, grade=grades))
+    assert found == pytest.approx(max(by_hand))
+
+
+def test_a_segment_is_compared_where_the_rest_is_large_enough(sme_cn: sc.Product) -> None:
+    """All bads but nineteen are in one segment: the rest says nothing of it."""
+    kind = np.full(len(Y), "company", dtype=object)
+    kind[np.flatnonzero(Y == 1)[:19]] = "sole trader"
+    kind[np.flatnonzero(Y == 0)[:400]] = "sole trader"
+    for bads, known in ((19, False), (20, True)):
+        kind[np.flatnonzero(Y == 1)[:bads]] = "sole trader"
+        given = standin(
+            sme_cn, Y, PD, grade=GRADE, table={"entity_type": kind.tolist()},
+            rules={"discrimination": {"segments": ["entity_type"]}},
+        )  # fmt: skip
+        row = discrimination.section(given).tables["segments"].filter(segment="company")
+        assert (row["gap"][0] is not None) is known

@@ -37,6 +37,21 @@ def test_the_rise_of_crowding_is_tested_by_the_sampling_of_rows(sme_cn: sc.Produ
     assert 0.02 < np.mean(lights) < 0.09
 
 
+def test_weights_have_no_unit_and_uneven_ones_are_worth_fewer_rows(sme_cn: sc.Product) -> None:
+    def p_value(weight: Any) -> float:
+        given = spread(sme_cn, [130, 90, 120, 80, 80])
+        part = replace(given.judged.part, weight=weight(np.arange(500)))
+        given.judged = replace(given.judged, part=part)
+        found = concentration.section(given).finding("herfindahl").p_value
+        assert found is not None
+        return found
+
+    even = p_value(lambda k: np.ones(len(k)))
+    assert 0.001 < even < 0.3
+    assert p_value(lambda k: np.full(len(k), 3.0)) == pytest.approx(even)
+    assert p_value(lambda k: 1.0 + 8 * (k % 10 == 0)) > 1.2 * even
+
+
 @pytest.mark.parametrize(
     ("rows", "light"),
     [
