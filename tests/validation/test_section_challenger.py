@@ -45,9 +45,13 @@ def test_a_better_rival_turns_amber_and_red(
     assert both is not None
     tests = 1 if role == "second" else 2
     assert found.p_value == pytest.approx(min(1.0, tests * both / 2))
+    named = dict(section.tables["models"].select("role", "model").rows())
+    assert (named["answers"], named["second"]) == ("scorecard", "boosted")
     row = section.tables["models"].filter(role=role).row(0, named=True)
     assert row["p_value"] == pytest.approx(both)
     assert row["auc"] == pytest.approx(float(metrics.auc(y, better)))
+    assert row["low"] < row["auc"] < row["high"]
+    assert row["gain_low"] < row["gain"] < row["gain_high"]
 
 
 def test_a_worse_rival_is_no_news(sme_cn: sc.Product) -> None:
@@ -58,3 +62,13 @@ def test_a_worse_rival_is_no_news(sme_cn: sc.Product) -> None:
         assert found.number < -0.03  # type: ignore[operator]
         assert found.light is GREEN
         assert found.p_value == pytest.approx(1.0)
+
+
+def test_a_rival_that_is_a_little_worse_is_tested_on_one_side(sme_cn: sc.Product) -> None:
+    y, better, worse = rivals(0.1, 400)
+    found = challenger.section(standin(sme_cn, y, better, other=worse)).finding("second")
+    both = metrics.delong_test(y, worse, better)
+    assert both < 0
+    assert both.p_value is not None
+    assert 0.05 < both.p_value < 0.95
+    assert found.p_value == pytest.approx(1 - both.p_value / 2)

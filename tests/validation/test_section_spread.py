@@ -114,12 +114,21 @@ def test_a_feature_that_moved_turns_amber_and_red_alone(
     found = stability.section(given)
     assert found.finding("features").light is light
     assert found.finding("score").light is found.finding("grades").light is GREEN
-    if light is not GREEN:
-        assert found.finding("features").said.en.endswith("(cash); 1 of 2 not green")
+    off = int(light is not GREEN)
+    assert found.finding("features").said.en.endswith(f"{off} of 2 not green")
     row = found.tables["psi"].filter(name="cash").row(0, named=True)
     cells = given.baseline.features["cash"]
     counted = cells.count(given.judged.part.features["cash"])
     assert row["psi"] == pytest.approx(float(metrics.psi(cells.expected, counted)))
+
+
+def test_a_feature_of_one_value_cannot_have_moved(sme_cn: sc.Product) -> None:
+    given = moved(sme_cn, 0.0, 0.0, 0.0)
+    given.baseline.features["cash"] = StabilityBins.fit(pl.Series([3.0] * 40))
+    features = given.judged.part.features.with_columns(cash=pl.lit(3.0))
+    given.judged = replace(given.judged, part=replace(given.judged.part, features=features))
+    row = stability.section(given).tables["psi"].filter(name="cash").row(0, named=True)
+    assert (row["psi"], row["p_value"], row["bins"]) == (0, 1, 1)
 
 
 def test_missing_and_unknown_values_are_told_apart(sme_cn: sc.Product) -> None:
@@ -164,6 +173,17 @@ def counted(
         fingerprint="f", ignored=(),
     )  # fmt: skip
     return given
+
+
+def test_the_unit_of_weights_moves_no_p_value_of_stability(sme_cn: sc.Product) -> None:
+    given = moved(sme_cn, 0.1, 0.0, 0.0, 900)
+    told = []
+    for heavy in (1.0, 3.0):
+        part = replace(given.judged.part, weight=np.full(900, heavy))
+        given.judged = replace(given.judged, part=part)
+        told.append(stability.section(given).tables["psi"].filter(name="cash")["p_value"][0])
+    assert 1e-4 < told[0] < 0.9
+    assert told[1] == pytest.approx(told[0])
 
 
 @pytest.mark.parametrize(
