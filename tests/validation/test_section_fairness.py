@@ -196,3 +196,22 @@ def test_calibration_needs_five_bads_expected(sme_cn: sc.Product) -> None:
         assert section.tables["owner_gender"]["judged_calibration"].all() is judged
         found = section.finding("calibration_gap.owner_gender")
         assert (found.light is not Light.GREY) is judged
+
+
+@pytest.mark.usefixtures("no_proxy")
+def test_of_several_groups_the_two_furthest_apart_speak(sme_cn: sc.Product) -> None:
+    section = audited(
+        sme_cn, {"a": (1000, 690), "b": (1000, 790), "c": (1000, 900), "d": (1000, 660)},
+        bads={"a": 100, "b": 140, "c": 200, "d": 40},
+    )  # fmt: skip
+    found = section.finding("impact_ratio.owner_gender")
+    assert (found.number, found.light) == (pytest.approx(660 / 900), Light.RED)
+    assert found.said.en.endswith("(d 66.0% / c 90.0%)")
+    assert found.said.zh == found.said.en
+    assert found.what.en == "Owner's gender: lowest approval rate over the highest"
+    gap = section.finding("opportunity_gap.owner_gender")
+    goods = {"c": 900 / 1000, "d": 660 / 1000}
+    assert gap.number == pytest.approx(goods["c"] - goods["d"], abs=0.01)
+    bads = section.finding("calibration_gap.owner_gender")
+    assert bads.number == pytest.approx((200 - 120) / 1000)
+    assert bads.said.en == "+8.00% (c)"

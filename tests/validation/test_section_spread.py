@@ -203,6 +203,16 @@ def test_what_was_lost_on_the_way(
     assert found.tables["refused"].rows() == ([("cash", "range", rejected)] if rejected else [])
 
 
+@pytest.mark.parametrize(("hashed", "said"), [("f", True), ("g", False)])
+def test_the_table_that_training_saw_is_called_so(
+    sme_cn: sc.Product, hashed: str, said: bool
+) -> None:
+    given = counted(sme_cn, (100, 20), 1000, 0, pl.DataFrame(schema={"problems": pl.String}))
+    given.bundle = Bag(manifest={"data_sha256": hashed})
+    notes = " ".join(note.en for note in data.section(given).notes)
+    assert ("very table that the model was trained on" in notes) is said
+
+
 @pytest.mark.parametrize(("rows", "bads", "light"), [(100, 20, GREEN), (100, 19, RED),
                                                      (39, 20, RED), (40, 20, GREEN)])  # fmt: skip
 def test_too_few_of_either_class_judge_nothing(
