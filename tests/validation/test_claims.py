@@ -131,7 +131,7 @@ def test_cells_keep_missing_apart() -> None:
 
 
 @pytest.mark.parametrize(
-    ("bads", "all_bads", "share"), [(10, 20, 0.3), (0, 20, 0.3), (20, 20, 0.3)]
+    ("bads", "all_bads", "share"), [(10, 20, 0.3), (0, 20, 0.3), (20, 20, 0.3), (1, 20, 0.01)]
 )
 def test_bads_of_a_group_are_held_against_the_binomial(
     bads: int, all_bads: int, share: float
@@ -151,10 +151,10 @@ def test_a_share_below_a_part_of_another_is_tested_with_both_variances() -> None
     assert p_beyond(0.6, 200, 0.8, 200, ratio=0.9) == pytest.approx(0.0026, abs=5e-5)
     z = (0.6 - 0.8 + 0.1) / np.sqrt(0.6 * 0.4 / 200 + 0.8 * 0.2 / 300)
     assert p_beyond(0.6, 200, 0.8, 300, gap=0.1) == pytest.approx(norm.cdf(z))
-    # Nobody of twenty: a variance of half a row, not of nought.
-    z = (0 - 0.5) / np.sqrt(0.025 * 0.975 / 20 + 0.25 / 100)
-    assert p_beyond(0.0, 20, 0.5, 100) == pytest.approx(norm.cdf(z))
-    assert p_beyond(0.5, 100, 1.0, 20) == pytest.approx(norm.cdf(z))
+    # Nobody of twenty, or all: a variance of half a row, not of nought.
+    p = norm.cdf(-0.1 / np.sqrt(0.025 * 0.975 / 20 + 0.1 * 0.9 / 10))
+    assert p_beyond(0.0, 20, 0.1, 10) == pytest.approx(p)
+    assert p_beyond(0.9, 10, 1.0, 20) == pytest.approx(p)
 
 
 def test_two_shares_are_alike_whichever_comes_first() -> None:

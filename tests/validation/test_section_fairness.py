@@ -215,3 +215,21 @@ def test_of_several_groups_the_two_furthest_apart_speak(sme_cn: sc.Product) -> N
     bads = section.finding("calibration_gap.owner_gender")
     assert bads.number == pytest.approx((200 - 120) / 1000)
     assert bads.said.en == "+8.00% (c)"
+
+
+@pytest.mark.usefixtures("no_proxy")
+def test_pds_too_high_for_one_group_count_as_well(sme_cn: sc.Product) -> None:
+    section = audited(
+        sme_cn, {"a": (1000, 900), "b": (1000, 900), "c": (1000, 900)},
+        bads={"a": 30, "b": 120, "c": 120},
+    )  # fmt: skip
+    found = section.finding("calibration_gap.owner_gender")
+    assert (found.number, found.light) == (pytest.approx(0.06), Light.RED)
+    assert found.said.en == "-6.00% (a)"
+
+
+@pytest.mark.usefixtures("no_proxy")
+def test_a_group_alone_is_compared_with_nobody(sme_cn: sc.Product) -> None:
+    section = audited(sme_cn, {"a": (1000, 900), "b": (40, 10)})
+    for measure in ("impact_ratio", "opportunity_gap", "calibration_gap"):
+        assert section.finding(f"{measure}.owner_gender").light is Light.GREY
