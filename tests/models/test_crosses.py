@@ -13,7 +13,7 @@ import scorecard as sc
 from scorecard.errors import InputError
 from scorecard.models import Cross, Scorecard, ScorecardClassifier
 from scorecard.models.card_report import CardReport
-from scorecard.models.cross import lowest
+from scorecard.models.ends import lowest
 from scorecard.models.rounding import round_card
 
 

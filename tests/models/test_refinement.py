@@ -13,7 +13,10 @@ from sklearn.metrics import roc_auc_score
 from scorecard.binning import OptimalBinner
 from scorecard.errors import InputError
 from scorecard.models import Scorecard, ScorecardClassifier
-from scorecard.models.refinement import Refinement, _runs, inner_folds
+from scorecard.models.inner_fold import inner_folds
+from scorecard.models.observations import Observations
+from scorecard.models.refinement import Refinement
+from scorecard.models.runs import fewest_runs
 
 
 def hidden_shape(n=6000, seed=1):
@@ -157,7 +160,7 @@ def test_neither_order_nor_copies_of_rows_move_a_point(refined):
 def test_copies_of_a_row_are_never_on_both_sides():
     X = [np.repeat(np.arange(200.0), 3)]
     bad = np.arange(600) % 2 == 0
-    folds = inner_folds(lambda *_: None, X, bad, np.ones(600))
+    folds = inner_folds(lambda _: None, Observations(X, bad, np.ones(600)))
     assert sorted(np.concatenate([fold.test for fold in folds])) == list(range(600))
     for fold in folds:
         train, test = ({(X[0][r], bad[r]) for r in rows} for rows in (fold.train, fold.test))
@@ -171,8 +174,8 @@ def test_points_are_taken_only_beyond_an_error():
 
 def test_runs_are_the_fewest_that_are_bearable():
     values, weights = np.array([0.0, 0.0, 1.0, 1.1, 5.0]), np.full(5, 0.2)
-    assert _runs(values, weights, 5, 0.0, 0.0) == [(0, 2), (2, 3), (3, 4), (4, 5)]
-    assert _runs(values, weights, 5, 0.0, 0.01) == [(0, 2), (2, 4), (4, 5)]
-    assert _runs(values, weights, 2, 0.0, 0.01) == [(0, 4), (4, 5)]
-    assert _runs(values, weights, 5, 0.3, 0.01) == [(0, 3), (3, 5)]
-    assert _runs(values, weights, 5, 0.9, 0.01) == [(0, 5)]
+    assert fewest_runs(values, weights, 5, 0.0, 0.0) == [(0, 2), (2, 3), (3, 4), (4, 5)]
+    assert fewest_runs(values, weights, 5, 0.0, 0.01) == [(0, 2), (2, 4), (4, 5)]
+    assert fewest_runs(values, weights, 2, 0.0, 0.01) == [(0, 4), (4, 5)]
+    assert fewest_runs(values, weights, 5, 0.3, 0.01) == [(0, 3), (3, 5)]
+    assert fewest_runs(values, weights, 5, 0.9, 0.01) == [(0, 5)]

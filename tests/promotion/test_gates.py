@@ -168,6 +168,7 @@ def test_a_champion_that_cannot_be_read_is_not_passed_over(policy: Policy) -> No
         ("validation__fairness__groups", {"owner_gender": []}),
         ("validation__fairness__groups", {"owner_gender": [], "owner_age": [40]}),
         ("validation__sensitivity__downturn_index", -2.0),
+        ("validation__sensitivity__single_factor", {"amber": 3.5}),
     ],
 )
 def test_a_candidate_may_not_lower_its_own_bar(
@@ -190,12 +191,38 @@ def test_a_candidate_may_not_lower_its_own_bar(
         ("validation__stability__psi", {"amber": 0.05, "red": 0.2}),
         ("validation__discrimination__segments", ["purpose_code", "entity_type", "industry"]),
         ("validation__sensitivity__downturn_index", -3.0),
+        ("validation__sensitivity__single_factor", {"amber": 2.5}),
+        ("validation__sensitivity__single_factor", {"amber": 3.0, "red": 6.0}),
+        ("validation__discrimination__segments", ["purpose_code", "entity_type"]),
     ],
 )
 def test_stricter_rules_are_welcome(
     sme_cn: sc.Product, policy: Policy, line: str, value: Any
 ) -> None:
     assert loosened(changed(sme_cn, **{line: value}), policy) == ()
+
+
+def test_a_red_line_that_is_gone_is_looser(sme_cn: sc.Product) -> None:
+    name = "validation__sensitivity__single_factor"
+    with_red = changed(sme_cn, **{name: {"amber": 3.0, "red": 6.0}})
+    assert loosened(changed(sme_cn, **{name: {"amber": 3.0}}), with_red) == (
+        "validation.sensitivity.single_factor.red",
+    )
+    assert loosened(changed(sme_cn, **{name: {"amber": 3.0, "red": 6.5}}), with_red) == (
+        "validation.sensitivity.single_factor.red",
+    )
+
+
+def test_the_champion_gate_tells_size_and_one_sided_chance(policy: Policy) -> None:
+    for gain, both, one in ((0.02, 0.09, "0.045"), (-0.02, 0.09, "0.955")):
+        judged = ValidationReport(ABOUT, (*report().sections[:-1], paired(gain, both)))
+        gate = gates_of(judged, policy, policy, office="1")[0]
+        assert gate.number == gain
+        assert gate.shown.en.endswith(f"{gain:+.4f}, p = {one}")
+    assert policy.promotion.champion.model_dump() == {"max_loss": 0.005, "alpha": 0.05}
+    for gain, both, passes in ((0.005, 0.001, True), (0.0051, 0.1, False), (0.0051, 0.101, True)):
+        judged = ValidationReport(ABOUT, (*report().sections[:-1], paired(gain, both)))
+        assert failed(judged, policy) == ([] if passes else ["champion"])
 
 
 # -- the whole way ------------------------------------------------------------------------------

@@ -10,6 +10,8 @@ import polars as pl
 import pytest
 from planted import evidence, forged, judged_rows
 
+from scorecard import metrics
+from scorecard.validation.cells import absent
 from scorecard.validation.evidence import Evidence
 from scorecard.validation.light import Light
 from scorecard.validation.sections import leakage
@@ -68,3 +70,35 @@ def test_the_purge_is_stated_in_days(clean: Evidence) -> None:
     assert 0 <= finding.number < 31  # type: ignore[operator]
     early = leakage.section(replace(clean, judged=clean.early)).finding("purge")  # type: ignore[arg-type]
     assert early.light is Light.AMBER
+
+
+def test_a_feature_alone_has_the_numbers_that_its_bins_give(clean: Evidence) -> None:
+    table = leakage.section(clean).tables["features"]
+    y, features = clean.judged.y, clean.judged.part.features
+    for bins in clean.rater.card.bins:
+        row = table.filter(feature=bins.name).row(0, named=True)
+        assert row["scored_by"] == "scorecard"
+        woe = np.array(bins.woe)[bins.index(features[bins.name])]
+        assert row["auc"] == pytest.approx(float(metrics.auc(y, -woe)))
+        good, bad = woe[y == 0], woe[y == 1]
+        assert row["iv"] == pytest.approx(good.mean() - bad.mean())
+        error = np.sqrt(good.var() / len(good) + bad.var() / len(bad))
+        assert row["iv_standard_error"] == pytest.approx(error)
+        if row["missing_auc"] is not None:
+            gap = float(metrics.auc(y, absent(features[bins.name]).astype(float)))
+            assert row["missing_auc"] == pytest.approx(max(gap, 1 - gap))
+
+
+def test_what_is_identical_is_amber_beyond_a_hundredth_and_twice_the_natural_share(
+    clean: Evidence,
+) -> None:
+    assert clean.early is not None
+    early, late = clean.early.part.table, clean.judged.part.table
+    for share, light in ((0.008, Light.GREEN), (0.012, Light.AMBER)):
+        n = round(share * late.height)
+        table = pl.concat([early, late.head(n).select(early.columns)])
+        part = replace(clean.early.part, table=table)
+        given = replace(clean, early=replace(clean.early, part=part))
+        finding = leakage._identical(given)
+        assert finding.number == pytest.approx(n / late.height)
+        assert finding.light is light

@@ -2,39 +2,24 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, ClassifierMixin
-from sklearn.utils import check_random_state
-from sklearn.utils.multiclass import check_classification_targets
-from sklearn.utils.validation import (
-    _check_sample_weight,
-    check_is_fitted,
-    column_or_1d,
-)
+from sklearn.utils.validation import check_is_fitted, column_or_1d
 
 from scorecard.binning.columns import ColumnError
 from scorecard.binning.reading import read_table
-from scorecard.features.feature import TRENDS
 from scorecard.models.boosted import BoostedModel, EncodedFeature, xgboost
-from scorecard.models.interactions import (
-    Interactions,
-    check_interactions,
-    constraint,
-    depth_limit,
-)
+from scorecard.models.boosted_settings import booster_parameters, check_settings, threads
+from scorecard.models.boosted_target import binary_target, mean_one
+from scorecard.models.encoding import encoded, find_encoding
+from scorecard.models.interactions import Interactions
 from scorecard.models.unseen_branch import to_heavier_side
 
 OnRound = Callable[[int, int], None]
-_SIGNS = {"ascending": 1, "descending": -1, "none": 0}
-_METRICS = {"log_loss": "logloss", "auc": "auc"}
-_COUNTS = {"n_estimators": 1, "max_depth": 1, "num_parallel_tree": 1, "max_bin": 2,
-           "max_cat_to_onehot": 1}  # fmt: skip
-_SHARES = ("subsample", "colsample", "colsample_bylevel", "colsample_bynode", "learning_rate")
 
 
 class BoostedClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
@@ -177,13 +162,14 @@ class BoostedClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         rule.
         """
         xgb = xgboost()
-        self._check_parameters()
+        given = self.get_params(deep=False)
+        check_settings(given)
         if (eval_set is None) != (self.early_stopping_rounds is None):
             given, absent = "eval_set", "early_stopping_rounds"
             if eval_set is None:
                 given, absent = absent, given
             raise ColumnError(f"{given} is only used with {absent}; got none. Give both or none.")
-        columns = self._columns(X, reset=True)
+        names, columns = self._columns(X, reset=True)
         rows = len(columns[0])
         target, self.classes_ = binary_target(y, rows)
         weight = mean_one(sample_weight, rows)
@@ -192,17 +178,15 @@ class BoostedClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             raise ColumnError(
                 "y must hold two classes with weight; got only one class with weight."
             )
-        features = self._encoding(columns, weight)
-        matrix = _matrix(columns, features)
-        train = _dmatrix(
-            xgb, matrix[kept], target[kept], weight[kept], features, threads=self._threads()
-        )
+        features = find_encoding(names, columns, weight, self.trend or {}, self.min_level_share)
+        matrix = encoded(columns, features)
+        train = self._data(matrix[kept], target[kept], weight[kept], features)
         evals = []
         if eval_set is not None:
-            evals = [(self._evaluation(xgb, eval_set, features), "eval")]
+            evals = [(self._evaluation(eval_set, features), "eval")]
         curves: dict[str, dict[str, list[float]]] = {}
         booster = xgb.train(
-            self._xgboost_parameters(features),
+            booster_parameters(given, features),
             train,
             num_boost_round=self.n_estimators,
             evals=evals,
@@ -244,240 +228,48 @@ class BoostedClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     def encode(self, X: Any) -> NDArray[np.float64]:
         """Return the matrix that `model_` reads, shape (rows, features)."""
         check_is_fitted(self, "model_")
-        return _matrix(self._columns(X, reset=False), self.model_.features)
+        return encoded(self._columns(X, reset=False)[1], self.model_.features)
 
-    def _check_parameters(self) -> None:
-        for name, low in _COUNTS.items():
-            value = getattr(self, name)
-            if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < low:
-                raise ColumnError(f"{name} must be an integer of at least {low}; got {value!r}.")
-        for name in _SHARES:
-            value = getattr(self, name)
-            if not 0 < value <= 1:
-                raise ColumnError(f"{name} must lie in (0, 1]; got {value!r}.")
-        for name in ("min_child_weight", "reg_lambda", "reg_alpha", "gamma"):
-            value = getattr(self, name)
-            if not 0 <= value < np.inf:
-                raise ColumnError(f"{name} must be a finite number of at least 0; got {value!r}.")
-        if not 0 <= self.min_level_share < 1:
-            raise ColumnError(f"min_level_share must lie in [0, 1); got {self.min_level_share!r}.")
-        if self.eval_metric not in _METRICS:
-            raise ColumnError(
-                f"eval_metric must be one of {', '.join(_METRICS)}; got {self.eval_metric!r}."
-            )
-        check_interactions(self.interactions)
-        rounds = self.early_stopping_rounds
-        if rounds is not None and rounds < 1:
-            raise ColumnError(f"early_stopping_rounds must be at least 1; got {rounds!r}.")
-        for name, trend in (self.trend or {}).items():
-            if trend not in TRENDS:
-                raise ColumnError(
-                    f"Feature {name}: trend must be one of {', '.join(TRENDS)}; got {trend!r}."
-                )
+    def _columns(self, X: Any, *, reset: bool) -> tuple[list[str], list[NDArray[Any]]]:
+        """Return names, and columns as float64 (numbers) or objects (texts, missing None)."""
+        names, columns = read_table(self, X, reset=reset)
+        return names, [c if isinstance(c, np.ndarray) else c.to_numpy() for c in columns]
 
-    def _columns(self, X: Any, *, reset: bool) -> list[NDArray[Any]]:
-        """Return the columns as float64 arrays (numbers) or object arrays of str and None."""
-        _, columns = read_table(self, X, reset=reset)
-        return [c if isinstance(c, np.ndarray) else c.to_numpy() for c in columns]
-
-    def _names(self) -> list[str]:
-        named = getattr(self, "feature_names_in_", None)
-        return [f"x{j}" for j in range(self.n_features_in_)] if named is None else list(named)
-
-    def _encoding(
-        self, columns: Sequence[NDArray[Any]], weight: NDArray[np.float64]
-    ) -> tuple[EncodedFeature, ...]:
-        names = self._names()
-        trends = dict(self.trend or {})
-        unknown = sorted(set(trends) - set(names))
-        if unknown:
-            raise ColumnError(f"trend must name columns of X; got {', '.join(unknown)}.")
-        features = []
-        for name, column in zip(names, columns, strict=True):
-            trend = trends.get(name, "none")
-            trend = "none" if trend == "auto" else trend
-            if column.dtype != object:
-                neutral = _median(column, weight, self.min_level_share)
-                features.append(EncodedFeature(name, trend, missing=neutral))
-                continue
-            if trend != "none":
-                raise ColumnError(
-                    f"Feature {name}: a text has no order, so trend must be none or auto; "
-                    f"got {trend!r}."
-                )
-            features.append(_category(name, column, weight, self.min_level_share))
-        return tuple(features)
-
-    def _evaluation(
-        self, xgb: Any, eval_set: tuple[Any, ...], features: Sequence[EncodedFeature]
-    ) -> Any:
+    def _evaluation(self, eval_set: tuple[Any, ...], features: Sequence[EncodedFeature]) -> Any:
         if len(eval_set) not in (2, 3):
             raise ColumnError(
                 f"eval_set must be (X, y) or (X, y, weight); got {len(eval_set)} parts."
             )
         X, y, weight = (*eval_set, None)[:3]
-        columns = self._columns(X, reset=False)
+        _, columns = self._columns(X, reset=False)
         values = column_or_1d(y)
         if len(values) != len(columns[0]) or not np.isin(values, self.classes_).all():
             raise ColumnError("eval_set's y must hold one of the fitted classes for each row.")
         target = (values == self.classes_[1]).astype(np.float64)
         weights = mean_one(weight, len(values))
-        return _dmatrix(
-            xgb, _matrix(columns, features), target, weights, features, threads=self._threads()
+        return self._data(encoded(columns, features), target, weights, features)
+
+    def _data(
+        self,
+        matrix: NDArray[np.float64],
+        target: NDArray[np.float64],
+        weight: NDArray[np.float64],
+        features: Sequence[EncodedFeature],
+    ) -> Any:
+        return xgboost().DMatrix(
+            matrix,
+            target,
+            weight=weight,
+            feature_names=[f.name for f in features],
+            feature_types=["float" if f.levels is None else "c" for f in features],
+            enable_categorical=True,
+            nthread=threads(self.n_jobs),
         )
-
-    def _threads(self) -> int:
-        cores = os.cpu_count() or 1
-        if self.n_jobs is None or self.n_jobs < 0:
-            return cores
-        return min(self.n_jobs, cores) or cores
-
-    def _xgboost_parameters(self, features: Sequence[EncodedFeature]) -> dict[str, Any]:
-        seed = check_random_state(self.random_state).randint(np.iinfo(np.int32).max)
-        signs = ",".join(str(_SIGNS[f.trend]) for f in features)
-        parameters = {
-            "objective": "binary:logistic",
-            "eval_metric": _METRICS[self.eval_metric],
-            "tree_method": "hist",
-            "max_depth": depth_limit(self.interactions, int(self.max_depth)),
-            "learning_rate": self.learning_rate,
-            "min_child_weight": self.min_child_weight,
-            "subsample": self.subsample,
-            "colsample_bytree": self.colsample,
-            "colsample_bylevel": self.colsample_bylevel,
-            "colsample_bynode": self.colsample_bynode,
-            "reg_lambda": self.reg_lambda,
-            "reg_alpha": self.reg_alpha,
-            "gamma": self.gamma,
-            "num_parallel_tree": int(self.num_parallel_tree),
-            "max_bin": int(self.max_bin),
-            "max_cat_to_onehot": int(self.max_cat_to_onehot),
-            "monotone_constraints": f"({signs})",
-            "seed": int(seed),
-            "nthread": self._threads(),
-            "verbosity": 0,
-        }
-        groups = constraint(self.interactions, [f.name for f in features])
-        if groups is not None:
-            parameters["interaction_constraints"] = groups
-        return parameters
 
 
 def _sigmoid(x: NDArray[np.float64]) -> NDArray[np.float64]:
     small = np.exp(-np.abs(x))
     return np.asarray(np.where(x >= 0, 1.0 / (1.0 + small), small / (1.0 + small)))
-
-
-def binary_target(y: Any, rows: int) -> tuple[NDArray[np.float64], NDArray[Any]]:
-    """Return 1 for the second class and 0 for the first, shape (rows,), and the two classes.
-
-    Raises `InputError` unless ``y`` has one finite value a row and exactly two classes.
-    """
-    if y is None:
-        raise ColumnError("requires y to be passed, but the target y is None")
-    values = column_or_1d(y, warn=True)
-    if values.dtype.kind == "f" and not np.isfinite(values).all():
-        raise ColumnError("y must be finite; got NaN or inf.")
-    check_classification_targets(values)
-    if len(values) != rows:
-        raise ColumnError(f"y must have one value for each of {rows} rows; got {len(values)}.")
-    classes, codes = np.unique(values, return_inverse=True)
-    if len(classes) > 2:
-        raise ColumnError(
-            "Only binary classification is supported. The type of the target is "
-            f"multiclass; got {len(classes)} classes."
-        )
-    if len(classes) < 2:
-        raise ColumnError("y must hold two classes; got only one class.")
-    return codes.astype(np.float64), classes
-
-
-def mean_one(sample_weight: Any, rows: int) -> NDArray[np.float64]:
-    """Return weights scaled to mean 1 over the rows with weight, shape (rows,); 1 for None.
-
-    Raises ValueError for another shape, negative or infinite weights, `InputError` for no weight.
-    """
-    if sample_weight is None:
-        return np.ones(rows)
-    reference = np.empty((rows, 1))
-    weight = np.asarray(
-        _check_sample_weight(sample_weight, reference, dtype=np.float64, ensure_non_negative=True)
-    )
-    if not weight.any():
-        raise ColumnError("sample_weight must have at least one positive value; got none.")
-    return np.asarray(weight * (np.count_nonzero(weight) / weight.sum()))
-
-
-def _median(
-    column: NDArray[np.float64], weight: NDArray[np.float64], min_share: float
-) -> float | None:
-    """Return the weighted median of a number if its missing values are too few, else None."""
-    blank = np.isnan(column)
-    if _enough(weight[blank].sum(), weight.sum(), min_share):
-        return None
-    values, at = np.unique(column[~blank], return_inverse=True)
-    upto = np.cumsum(np.bincount(at, weight[~blank]))
-    return float(values[np.searchsorted(upto, upto[-1] / 2)])
-
-
-def _category(
-    name: str, column: NDArray[Any], weight: NDArray[np.float64], min_share: float
-) -> EncodedFeature:
-    """Return a text's encoding: levels with enough weight in text order, the others pooled."""
-    totals: dict[str, float] = {}
-    blank = 0.0
-    for level, w in zip(column.tolist(), weight.tolist(), strict=True):
-        if level is None:
-            blank += w
-        elif w > 0:
-            totals[level] = totals.get(level, 0.0) + w
-    whole = sum(totals.values())
-    levels = tuple(sorted(v for v, total in totals.items() if _enough(total, whole, min_share)))
-    pooled = tuple(sorted(set(totals) - set(levels)))
-    neutral = None
-    if not _enough(blank, blank + whole, min_share):
-        # Where no level has its share, the pool's code is the only one.
-        neutral = float(max(range(len(levels)), key=lambda i: totals[levels[i]], default=0))
-    return EncodedFeature(name, "none", levels, len(levels), pooled, neutral)
-
-
-def _enough(weight: float, whole: float, min_share: float) -> bool:
-    """Whether a part has weight, and at least its share of the whole but for rounding."""
-    return weight > 0 and weight >= min_share * whole * (1 - 1e-9)
-
-
-def _matrix(
-    columns: Sequence[NDArray[Any]], features: Sequence[EncodedFeature]
-) -> NDArray[np.float64]:
-    matrix = np.empty((len(columns[0]), len(features)), dtype=np.float64)
-    for j, (column, feature) in enumerate(zip(columns, features, strict=True)):
-        texts = column.dtype == object
-        # A column that is missing throughout has no kind: it fits both.
-        if texts != (feature.levels is not None) and (texts or not np.isnan(column).all()):
-            wanted, got = ("numbers", "texts") if texts else ("texts", "numbers")
-            raise ColumnError(f"Feature {feature.name} was fitted on {wanted}; got {got}.")
-        matrix[:, j] = feature.encode(column.tolist()) if texts else feature.fill(column)
-    return matrix
-
-
-def _dmatrix(
-    xgb: Any,
-    matrix: NDArray[np.float64],
-    target: NDArray[np.float64],
-    weight: NDArray[np.float64],
-    features: Sequence[EncodedFeature],
-    *,
-    threads: int,
-) -> Any:
-    return xgb.DMatrix(
-        matrix,
-        target,
-        weight=weight,
-        feature_names=[f.name for f in features],
-        feature_types=["float" if f.levels is None else "c" for f in features],
-        enable_categorical=True,
-        nthread=threads,
-    )
 
 
 def _progress(xgb: Any, on_round: OnRound, rounds: int) -> Any:

@@ -16,8 +16,6 @@ from scorecard.errors import InputError
 Floats = NDArray[np.float64]
 Place = tuple[int, int]  # of a cross: where its two features stand in the card
 
-MOST_CELLS = 10_000_000  # that the search for the lowest score may hold at a time
-
 
 @dataclass(frozen=True, slots=True)
 class Cross:
@@ -69,7 +67,7 @@ def places(crosses: Sequence[Cross], bins: Sequence[FeatureBins]) -> list[Place]
     """Return where the features of every cross stand among ``bins``.
 
     Raises `InputError` for a feature that is not there, a pair given twice, a grid of another size
-    than its features' bins, and so many meetings that the ends of the score cannot be found.
+    than its features' bins,
     """
     at = {b.name: j for j, b in enumerate(bins)}
     found = []
@@ -83,55 +81,4 @@ def places(crosses: Sequence[Cross], bins: Sequence[FeatureBins]) -> list[Place]
         found.append((i, j))
     if len({frozenset(pair) for pair in found}) < len(found):
         raise InputError("Two features are crossed once; a pair is given twice.")
-    return found
-
-
-def lowest(tables: Sequence[Floats], grids: Mapping[Place, Floats]) -> list[int]:
-    """Return the bin of every feature at which tables and grids add up to the least.
-
-    Exact: features are eliminated one by one, the one that meets the fewest others first.
-    """
-    factors: list[tuple[tuple[int, ...], Floats]] = [((j,), t) for j, t in enumerate(tables)]
-    factors += [((a, b), g) if a < b else ((b, a), g.T) for (a, b), g in grids.items()]
-    sizes = [len(table) for table in tables]
-    chosen: list[tuple[int, tuple[int, ...], NDArray[np.intp]]] = []
-    for j, others in elimination(sizes, list(grids)):
-        scope = (j, *others)
-        total = np.zeros([sizes[k] for k in scope])
-        for names, values in [f for f in factors if j in f[0]]:
-            order = sorted(range(len(names)), key=lambda i: scope.index(names[i]))
-            shape = [sizes[k] if k in names else 1 for k in scope]
-            total = total + values.transpose(order).reshape(shape)
-        factors = [f for f in factors if j not in f[0]]
-        chosen.append((j, others, total.argmin(axis=0)))
-        if others:
-            factors.append((others, total.min(axis=0)))
-    found = [0] * len(tables)
-    for j, others, best in reversed(chosen):
-        found[j] = int(best[tuple(found[k] for k in others)])
-    return found
-
-
-def elimination(sizes: Sequence[int], pairs: Sequence[Place]) -> list[tuple[int, tuple[int, ...]]]:
-    """Return an order of all features, each with those it still meets when its turn comes.
-
-    Raises `InputError` where the tables on the way would hold more than `MOST_CELLS`.
-    """
-    meets: dict[int, set[int]] = {j: set() for j in range(len(sizes))}
-    for a, b in pairs:
-        meets[a].add(b)
-        meets[b].add(a)
-    found = []
-    while meets:
-        j = min(meets, key=lambda k: (len(meets[k]), k))
-        others = meets.pop(j)
-        for k in others:
-            meets[k] |= others - {k}
-            meets[k].discard(j)
-        if math.prod(sizes[k] for k in (j, *others)) > MOST_CELLS:
-            raise InputError(
-                "So many crosses meet in the same features that the lowest and the highest score "
-                "cannot be found exactly; ask for fewer crosses."
-            )
-        found.append((j, tuple(sorted(others))))
     return found

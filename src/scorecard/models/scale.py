@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -55,3 +56,26 @@ class Scale:
             raise InputError("Every application has the same risk: no scale can part them.")
         factor = float((max_score - min_score) / (riskiest - safest))
         return cls(factor, float(min_score + factor * riskiest))
+
+    @classmethod
+    def asked(
+        cls,
+        by_odds: tuple[float | None, float | None, float | None],
+        between: tuple[float | None, float | None],
+        margins: Callable[[], Iterable[float]],
+    ) -> Scale:
+        """Return the one scale that is given in full, see `by_odds` and `between`.
+
+        ``margins`` finds the safest and the riskiest margin, where they are needed. Raises
+        `InputError` for half a scale and for two.
+        """
+        if None not in by_odds and between == (None, None):
+            return cls.by_odds(*by_odds)  # type: ignore[arg-type]
+        if None not in between and by_odds == (None, None, None):
+            return cls.between(*between, *margins())  # type: ignore[arg-type]
+        pdo, base_score, base_odds = by_odds
+        raise InputError(
+            "A card has one scale: pdo, base_score and base_odds, or min_score and max_score; "
+            f"got pdo={pdo}, base_score={base_score}, base_odds={base_odds}, "
+            f"min_score={between[0]}, max_score={between[1]}."
+        )

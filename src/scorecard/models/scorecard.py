@@ -16,7 +16,8 @@ from scorecard.binning.columns import Column, read_column
 from scorecard.binning.feature_bins import FeatureBins, Flag
 from scorecard.errors import InputError
 from scorecard.models.compiled import CompiledScorecard
-from scorecard.models.cross import Cross, Place, elimination, lowest, places
+from scorecard.models.cross import Cross, Place, places
+from scorecard.models.ends import bins_met, elimination, least, margin_end
 from scorecard.models.scale import Scale
 
 if TYPE_CHECKING:
@@ -79,7 +80,7 @@ class Scorecard:
             raise InputError("Every point, mean, factor and offset of a scorecard must be finite.")
         for bins, table in zip(self.bins, self.bin_points, strict=True):
             _check_table(bins, table, ordered=self.ordered)
-        elimination([_seen(bins) for bins in self.bins], self._places())
+        elimination([bins_met(bins) for bins in self.bins], self._places())
 
     @property
     def features(self) -> tuple[str, ...]:
@@ -201,7 +202,7 @@ class Scorecard:
             at: sign * np.array(c.points)
             for at, c in zip(self._places(), self.crosses, strict=True)
         }
-        return self.score_one(self._points_at(_least(self.bins, tables, grids)))
+        return self.score_one(self._points_at(least(self.bins, tables, grids)))
 
     def with_points(self, tables: Tables, base: float) -> Scorecard:
         """Return the card with other points and base; the mean points follow the bins' weights."""
@@ -310,18 +311,10 @@ class Scorecard:
         parts = margins
         if parts is None:
             parts = [[beta * woe for woe in b.woe] for b, beta in zip(bins, betas, strict=True)]
-        by_odds, between = (pdo, base_score, base_odds), (min_score, max_score)
-        if None not in by_odds and between == (None, None):
-            scale = Scale.by_odds(*by_odds)  # type: ignore[arg-type]
-        elif None not in between and by_odds == (None, None, None):
-            safest, riskiest = (_margin_end(bins, parts, crosses, alpha, s) for s in (1.0, -1.0))
-            scale = Scale.between(*between, safest, riskiest)  # type: ignore[arg-type]
-        else:
-            raise InputError(
-                "A card has one scale: pdo, base_score and base_odds, or min_score and max_score; "
-                f"got pdo={pdo}, base_score={base_score}, base_odds={base_odds}, "
-                f"min_score={min_score}, max_score={max_score}."
-            )
+        scale = Scale.asked(
+            (pdo, base_score, base_odds), (min_score, max_score),
+            lambda: (margin_end(bins, parts, crosses, alpha, sign) for sign in (1.0, -1.0)),
+        )  # fmt: skip
         factor, offset, n = scale.factor, scale.offset, len(bins)
         if neutral_at_zero:
             base = offset - factor * alpha
@@ -366,11 +359,6 @@ def _mean(bins: FeatureBins, points: Sequence[float]) -> float:
     return sum(w * p for w, p in zip(weights, points, strict=True)) / sum(weights)
 
 
-def _seen(bins: FeatureBins) -> int:
-    """Return how many bins a value can fall into: a number is never an unseen level."""
-    return len(bins.woe) - (bins.kind == "number")
-
-
 def _means(
     bins: Sequence[FeatureBins], tables: Tables, crosses: Sequence[Cross]
 ) -> tuple[float, ...]:
@@ -380,27 +368,3 @@ def _means(
         means[a] += 0.5 * cross.mean
         means[b] += 0.5 * cross.mean
     return tuple(means)
-
-
-def _least(
-    bins: Sequence[FeatureBins], tables: Sequence[Floats], grids: Mapping[Place, Floats]
-) -> list[int]:
-    """Return the bins, of those a value can fall into, at which tables and grids add to least."""
-    seen = [_seen(b) for b in bins]
-    cut = {(a, b): grid[: seen[a], : seen[b]] for (a, b), grid in grids.items()}
-    return lowest([t[:n] for t, n in zip(tables, seen, strict=True)], cut)
-
-
-def _margin_end(
-    bins: Sequence[FeatureBins],
-    parts: Sequence[Sequence[float]],
-    crosses: Sequence[Cross],
-    alpha: float,
-    sign: float,
-) -> float:
-    """Return the lowest log-odds of bad there can be, or with ``sign`` −1 the highest."""
-    grids = {at: np.array(c.points) for at, c in zip(places(crosses, bins), crosses, strict=True)}
-    signed = {at: sign * grid for at, grid in grids.items()}
-    found = _least(bins, [sign * np.array(part) for part in parts], signed)
-    total = alpha + sum(part[k] for part, k in zip(parts, found, strict=True))
-    return float(total + sum(grid[found[a], found[b]] for (a, b), grid in grids.items()))

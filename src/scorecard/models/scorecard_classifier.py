@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from inspect import signature
-from numbers import Integral
 from typing import Any, Self
 
 import numpy as np
@@ -19,41 +17,23 @@ from sklearn.frozen import FrozenEstimator
 from sklearn.utils import Tags
 from sklearn.utils.validation import check_is_fitted
 
-from scorecard.binning.binner import (
-    OptimalBinner,
-    SpecialValues,
-    Splits,
-    Trends,
-    UnfittedError,
-)
-from scorecard.binning.columns import Column, ColumnError
-from scorecard.binning.evidence import distinct_rows
-from scorecard.binning.feature_bins import FeatureBins
+from scorecard.binning.binner import OptimalBinner, SpecialValues, Splits, Trends, UnfittedError
 from scorecard.binning.periods import Periods
 from scorecard.binning.target import read_target, read_weight
 from scorecard.errors import InputError
 from scorecard.models.card_report import CardReport
+from scorecard.models.card_settings import asked_binner, asked_scale, check_crosses
 from scorecard.models.coefficients import coefficient_table
-from scorecard.models.cross import Cross
-from scorecard.models.crossing import Crossing, crossed, search_crosses
-from scorecard.models.logistic import fit_logistic
+from scorecard.models.enrichment import Enrichment
+from scorecard.models.inner_fold import inner_folds
+from scorecard.models.observations import Observations
 from scorecard.models.one_row import one_row
-from scorecard.models.refinement import (
-    InnerFold,
-    Pieces,
-    PlainCard,
-    Refinement,
-    Stumps,
-    inner_folds,
-    search,
-)
+from scorecard.models.plain_card import PlainCard
+from scorecard.models.regression import regress, usual_l2
 from scorecard.models.rounding import Rounding, check_digits, round_card
 from scorecard.models.scorecard import Scorecard
 
 Floats = NDArray[np.float64]
-
-PULL = 10.0
-STRONGEST_PULL = 0.01
 
 OUTPUTS = ("default", "pandas", "polars")
 
@@ -70,8 +50,8 @@ class ScorecardClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     whose information value is below ``min_iv`` (bins treated as never seen add nothing to it), or
     whose coefficient is held at 0 by the sign rule, is not in the card; ``dropped_`` says why.
     ``l2`` pulls the coefficients towards their mean, in units of the mean log-likelihood, see
-    `fit_logistic`; None takes `PULL` over the number of distinct rows, at most `STRONGEST_PULL`:
-    small samples cannot tell the coefficients apart, large ones are left alone (``l2_`` tells).
+    `fit_logistic`; None takes `scorecard.models.regression.usual_l2`: small samples cannot tell the
+    coefficients apart, large ones are left alone (``l2_`` tells).
     ``refine`` estimates the points of every bin anew beside those of the other features, by boosted
     stumps over this card, and cuts the bins anew by them (as many and as large as asked), if inner
     folds say that it ranks better by more than a standard error (``refinement_`` tells). Declared
@@ -158,69 +138,62 @@ class ScorecardClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         """
         if self.l2 is not None and not self.l2 >= 0:
             raise InputError(f"l2 must be at least 0; got {self.l2!r}.")
-        scale, digits = self._scale(), self.points_digits
+        given = self.get_params(deep=False)
+        scale, digits = asked_scale(given), self.points_digits
         if digits is not None:
             digits = check_digits(digits)
-        self._check_crosses()
-        binner, frozen = self._binner()
+        check_crosses(self.crosses, digits)
+        usual = {name: each.default for name, each in signature(type(self)).parameters.items()}
+        binner, frozen = asked_binner(given, usual)
         names, columns = binner.read(X, reset=not frozen)
         classes, bad = read_target(y, len(columns[0]))
-        weight = read_weight(sample_weight, bad)
-        if frozen:
-            if list(classes) != list(binner.classes_):
-                raise InputError(
-                    f"The frozen binner was fitted on the classes {list(binner.classes_)}; got "
-                    f"{list(classes)}."
-                )
-            index = binner.index_columns(columns)
+        seen = Observations(columns, bad, read_weight(sample_weight, bad))
+        if not frozen:
+            index = binner.fit_columns(
+                names, columns, bad, seen.weight, Periods.read(periods, len(bad))
+            )
+        elif list(classes) != list(binner.classes_):
+            raise InputError(
+                f"The frozen binner was fitted on the classes {list(binner.classes_)}; got "
+                f"{list(classes)}."
+            )
         else:
-            index = binner.fit_columns(names, columns, bad, weight, Periods.read(periods, len(bad)))
-        self.l2_ = self.l2
-        if self.l2_ is None:
-            self.l2_ = min(PULL / distinct_rows(columns, bad, weight), STRONGEST_PULL)
-        plain = _regress(binner, index, bad, weight, l2=self.l2_, min_iv=self.min_iv)
-        self.dropped_, self._held = plain.dropped, plain.held
-        bins, betas, alpha = plain.bins, plain.betas, plain.alpha
-        margins, crosses = None, []
-        self.refinement_: Refinement | None = None
-        self.crossing_: Crossing | None = None
+            index = binner.index_columns(columns)
+        self.l2_ = usual_l2(seen) if self.l2 is None else self.l2
+        terms = regress(binner, index, seen, l2=self.l2_, min_iv=self.min_iv)
+        found = Enrichment()
         if self.refine or self.crosses:
-            if binner.stable:
-                raise InputError("refine and crosses know no periods; leave stable=False.")
-            folds = self._folds(
-                binner, frozen=frozen, names=names, columns=columns, bad=bad, weight=weight,
-                l2=self.l2_,
-            )  # fmt: skip
-            anew, pairs = self._search(folds)
-            if anew or pairs:
-                bins, betas, alpha, margins, grids = self._beyond(
-                    binner, plain, frozen=frozen, anew=anew, pairs=pairs, columns=columns, bad=bad,
-                    weight=weight,
-                )  # fmt: skip
-                index = [b.index_read(columns[names.index(b.name)]) for b in bins]
-                crosses = [
-                    _cross((bins[a], bins[b]), grid, (index[a], index[b]), weight)
-                    for (a, b), grid in grids.items()
-                ]
-        if margins is None:
-            index = [index[names.index(b.name)] for b in bins]
+            found = self._enrichment(binner, names, seen, frozen=frozen)
+            if found.taken:
+                plain = PlainCard.of(binner, terms, self.min_iv, held=frozen)
+                terms = found.terms(plain, terms, seen)
+                for editor in () if frozen else terms.editors:
+                    binner.use(editor)
+        bins, places = terms.bins, {name: j for j, name in enumerate(names)}
+        if found.taken:  # bins may be others than before
+            index = [b.index_read(columns[places[b.name]]) for b in bins]
+        else:
+            index = [index[places[b.name]] for b in bins]
         card = Scorecard.build(
-            bins, betas, alpha, margins=margins, crosses=crosses,
-            neutral_at_zero=self.neutral_at_zero, **scale,
+            bins, terms.betas, terms.alpha, margins=terms.margins,
+            crosses=terms.crosses(index, seen.weight), neutral_at_zero=self.neutral_at_zero,
+            **scale,
         )  # fmt: skip
+        self.dropped_, self._held = terms.dropped, terms.held
+        self.refinement_, self.crossing_ = found.refinement, found.crossing
         self.rounding_: Rounding | None = None
         if digits is not None:
             ends = None if self.min_score is None else (scale["min_score"], scale["max_score"])
             card, self.rounding_ = round_card(
-                card, index, bad * weight, ~bad * weight, digits=digits, ends=ends
+                card, index, bad * seen.weight, ~bad * seen.weight, digits=digits, ends=ends
             )
         self.scorecard_ = card
         self.binner_, self.classes_ = binner, classes
-        self.coef_ = np.array([betas])
-        self.intercept_ = np.array([alpha])
+        self.coef_ = np.array([terms.betas])
+        self.intercept_ = np.array([terms.alpha])
         # What `coefficients` needs of the sample, as small as it goes: a byte for every value.
         size = np.min_scalar_type(max(len(b.woe) for b in bins))
-        self._sample = (np.column_stack([own.astype(size) for own in index]), bad, weight)
+        self._sample = (np.column_stack([own.astype(size) for own in index]), bad, seen.weight)
         self._named = hasattr(binner, "feature_names_in_")
         self.n_features_in_ = binner.n_features_in_
         if self._named:
@@ -229,143 +202,23 @@ class ScorecardClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             del self.feature_names_in_
         return self
 
-    def _folds(
-        self,
-        binner: OptimalBinner,
-        *,
-        frozen: bool,
-        names: list[str],
-        columns: list[Column],
-        bad: NDArray[np.bool_],
-        weight: Floats,
-        l2: float,
-    ) -> list[InnerFold]:
-        """Return the inner folds; bins are found anew in each."""
+    def _enrichment(
+        self, binner: OptimalBinner, names: list[str], seen: Observations, *, frozen: bool
+    ) -> Enrichment:
+        """Return what inner folds take beyond the regression; bins are found anew in each."""
+        if binner.stable:
+            raise InputError("refine and crosses know no periods; leave stable=False.")
 
-        def fitted(inside: list[Column], told: NDArray[np.bool_], weighed: Floats) -> PlainCard:
-            own = binner
+        def plain(rows: Observations) -> PlainCard:
+            own = binner if frozen else clone(binner)
             if frozen:
-                index = binner.index_columns(inside)
+                index = own.index_columns(list(rows.columns))
             else:
-                own = clone(binner)
-                index = own.fit_columns(names, inside, told, weighed)
-            card = _regress(own, index, told, weighed, l2=l2, min_iv=self.min_iv)
-            return _plain_card(own, card, self.min_iv, frozen=frozen)
+                index = own.fit_columns(names, list(rows.columns), rows.bad, rows.weight)
+            terms = regress(own, index, rows, l2=self.l2_, min_iv=self.min_iv)
+            return PlainCard.of(own, terms, self.min_iv, held=frozen)
 
-        return inner_folds(fitted, columns, bad, weight)
-
-    def _search(self, folds: list[InnerFold]) -> tuple[int, tuple[int, int] | None]:
-        """Return what the inner folds take: rounds of stumps (0: none); pairs and their rounds."""
-        if not folds:
-            return 0, None
-        anew, grown = 0, None
-        if self.refine:
-            self.refinement_, found = search(folds)
-            if self.refinement_.taken:
-                anew, grown = self.refinement_.rounds, found
-        if self.crosses:
-            self.crossing_ = search_crosses(folds, grown, anew, self.crosses)
-        taken = self.crossing_ is not None and self.crossing_.taken
-        return anew, self.crossing_.best if self.crossing_ is not None and taken else None
-
-    def _beyond(
-        self,
-        binner: OptimalBinner,
-        plain: _Regression,
-        *,
-        frozen: bool,
-        anew: int,
-        pairs: tuple[int, int] | None,
-        columns: list[Column],
-        bad: NDArray[np.bool_],
-        weight: Floats,
-    ) -> tuple[
-        list[FeatureBins],
-        list[float],
-        float,
-        list[tuple[float, ...]],
-        dict[tuple[int, int], Floats],
-    ]:
-        """Return bins, β, α, what every bin adds, and the grids, of features that tell anything."""
-        card = _plain_card(binner, plain, self.min_iv, frozen=frozen)
-        pieces = Pieces.of(card)
-        if anew:
-            pieces = Stumps.fit(card, columns, bad, weight, anew).pieces(anew)
-        found = crossed(pieces, (columns, bad, weight), pairs)
-        alpha, kept = found.alpha, []
-        self.dropped_ = {name: why for name, why in plain.dropped.items() if name not in plain.held}
-        self._held = []
-        inside = {j for pair in found.grids for j in pair}
-        for j, each in enumerate(found.attributes):
-            if each.speaks or j in inside:
-                kept.append(j)
-                if not frozen:
-                    binner.use(each.editor)
-            else:
-                self.dropped_[each.editor.fit.name] = "it tells nothing apart beside the others"
-                alpha += each.margins[0]
-        if not kept:
-            raise ColumnError(f"No feature is left for the scorecard: {self.dropped_}.")
-        return (
-            [found.attributes[j].editor.bins for j in kept], [card.betas[j] for j in kept], alpha,
-            [found.attributes[j].margins for j in kept],
-            {(kept.index(a), kept.index(b)): grid for (a, b), grid in found.grids.items()},
-        )  # fmt: skip
-
-    def _check_crosses(self) -> None:
-        crosses: Any = self.crosses
-        if isinstance(crosses, bool) or not isinstance(crosses, Integral) or crosses < 0:
-            raise InputError(f"crosses must be a whole number, 0 or more; got {crosses!r}.")
-        if crosses and self.points_digits is not None:
-            raise InputError(
-                "Grids of crosses are not rounded: points_digits and crosses are not asked for "
-                "together; leave points_digits=None or crosses=0."
-            )
-
-    def _binner(self) -> tuple[OptimalBinner, bool]:
-        """Return the binner to use, and whether its bins stand as they are."""
-        own = {
-            name: getattr(self, name)
-            for name in (
-                "max_bins", "min_bin_share", "trend", "special_values", "max_prebins",
-                "rare_share", "missing", "special", "unseen", "user_splits",
-            )
-        }  # fmt: skip
-        if self.binner is None:
-            return OptimalBinner(**own), False
-        defaults = signature(type(self)).parameters
-        changed = [
-            name
-            for name, value in own.items()
-            if not (value is (usual := defaults[name].default) or np.array_equal(value, usual))
-        ]
-        if changed:
-            raise InputError(
-                f"{', '.join(changed)} must be given to the binner, since there is one; got both."
-            )
-        if isinstance(self.binner, OptimalBinner):
-            return clone(self.binner), False
-        fitted = getattr(self.binner, "estimator", None)
-        if not (isinstance(self.binner, FrozenEstimator) and isinstance(fitted, OptimalBinner)):
-            raise InputError(
-                "binner must be an OptimalBinner, or a fitted one inside FrozenEstimator; got "
-                f"{type(self.binner).__name__}."
-            )
-        return fitted, True
-
-    def _scale(self) -> dict[str, float]:
-        """Return the scale's parameters, those of the scale not asked for left out."""
-        by_odds = {"pdo": self.pdo, "base_score": self.base_score, "base_odds": self.base_odds}
-        between = {"min_score": self.min_score, "max_score": self.max_score}
-        given = {k: v for k, v in {**by_odds, **between}.items() if v is not None}
-        if not given.keys() & between.keys():
-            return {"pdo": 20.0, "base_score": 600.0, "base_odds": 30.0} | given
-        if given.keys() != between.keys():
-            raise InputError(
-                "min_score and max_score are given together, and without pdo, base_score and "
-                f"base_odds; got {given}."
-            )
-        return given
+        return Enrichment.search(inner_folds(plain, seen), refine=self.refine, crosses=self.crosses)
 
     def points(self, X: Any) -> Any:
         """Return the points of every row and feature of the card, shape (n, len(features)).
@@ -493,85 +346,3 @@ class ScorecardClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         tags.input_tags.allow_nan = True
         tags.input_tags.categorical = True
         return tags
-
-
-@dataclass(frozen=True)
-class _Regression:
-    """The features of a card with their β, and why the others are not in it."""
-
-    bins: list[FeatureBins]
-    betas: list[float]
-    alpha: float
-    dropped: dict[str, str]
-    held: list[str]
-
-
-def _regress(
-    binner: OptimalBinner,
-    index: list[NDArray[np.int64]],
-    bad: NDArray[np.bool_],
-    weight: Floats,
-    *,
-    l2: float,
-    min_iv: float,
-) -> _Regression:
-    """Fit the regression on WOE and leave out what the sign rule holds at 0."""
-    bins = list(binner.bins_.values())
-    dropped = {
-        b.name: f"information value {_worth(b):.4g} is below min_iv={min_iv}"
-        for b in bins
-        if _worth(b) < min_iv
-    }
-    kept = [j for j, b in enumerate(bins) if b.name not in dropped]
-    woe = np.column_stack([np.ones(len(bad))] + [np.array(bins[j].woe)[index[j]] for j in kept])
-    theta = fit_logistic(woe, bad, weight, l2)
-    held: list[str] = []
-    while not theta[1:].all():  # what is held at 0 must not pull on the others
-        inside = theta[1:] < 0
-        held += [bins[j].name for j, stays in zip(kept, inside, strict=True) if not stays]
-        kept = [j for j, stays in zip(kept, inside, strict=True) if stays]
-        woe = woe[:, [True, *inside]]
-        theta = fit_logistic(woe, bad, weight, l2)
-    for name in held:
-        dropped[name] = "its coefficient would be positive beside the others"
-    if not kept:
-        raise ColumnError(f"No feature is left for the scorecard: {dropped}.")
-    return _Regression(
-        [bins[j] for j in kept], [float(b) for b in theta[1:]], float(theta[0]), dropped, held
-    )
-
-
-def _plain_card(
-    binner: OptimalBinner, card: _Regression, min_iv: float, *, frozen: bool
-) -> PlainCard:
-    """Return the card as points are estimated anew from, with features the sign rule held."""
-    beta = dict(zip((b.name for b in card.bins), card.betas, strict=True))
-    asked = [(j, b.name) for j, b in enumerate(binner.bins_.values()) if _worth(b) >= min_iv]
-    return PlainCard(
-        places=[j for j, _ in asked],
-        editors=[binner.editors_[name] for _, name in asked],
-        betas=[beta.get(name, 0.0) for _, name in asked],
-        alpha=card.alpha,
-        held=frozen,
-    )
-
-
-def _cross(
-    bins: tuple[FeatureBins, FeatureBins],
-    grid: Floats,
-    index: tuple[NDArray[np.int64], NDArray[np.int64]],
-    weight: Floats,
-) -> Cross:
-    """Return a grid in log-odds of bad with its mean over the rows."""
-    mean = float(np.average(grid[index], weights=weight))
-    return Cross(bins[0].name, bins[1].name, tuple(map(tuple, grid.tolist())), mean)
-
-
-def _worth(bins: FeatureBins) -> float:
-    """Return the information value of the bins that speak; of a single one it is none."""
-    speak = [
-        iv
-        for k, (iv, rows) in enumerate(zip(bins.iv, bins.rows, strict=True))
-        if rows and k not in bins.thin
-    ]
-    return float(sum(speak)) if len(speak) > 1 else 0.0

@@ -47,12 +47,17 @@ class Outcome(Section):
 
 
 class Sample(Section):
-    """Which rows train and which test: by time, or held out where there is no date (null)."""
+    """Which rows train and which test: by time, or held out where there is no date (null).
+
+    ``borrower`` is the identifier that stays the same from one application of a borrower to the
+    next; a product with a single identifier need not name it.
+    """
 
     observation_date: str | None
     weight: str | None
     in_time: str
     out_of_time: str
+    borrower: str | None = None
 
 
 class Calibration(Section):

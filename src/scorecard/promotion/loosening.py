@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from scorecard.policy import Policy
 from scorecard.policy.section import Section
-from scorecard.policy.validation import AtLeast, AtMost
+from scorecard.policy.validation import Above, AtLeast
 
 #: Numbers that refuse less the smaller they are: an ``alpha`` that a test must reach, and how deep
 #: the downturn of a stress is (an index below zero, so a larger one is milder).
@@ -31,14 +32,14 @@ def loosened(candidate: Policy, champion: Policy) -> tuple[str, ...]:
 
 
 def _looser(new: Any, old: Any, name: str = "") -> Iterator[str]:
-    if isinstance(old, AtMost) and isinstance(new, AtMost):
-        yield from (
-            f"{name}.{light}" for light in ("amber", "red") if _of(new, light) > _of(old, light)
-        )
+    if isinstance(old, Above) and isinstance(new, Above):
+        for light in type(old).model_fields:  # a red line that is gone is no line
+            if getattr(new, light, math.inf) > getattr(old, light):
+                yield f"{name}.{light}"
     elif isinstance(old, AtLeast) and isinstance(new, AtLeast):
-        yield from (
-            f"{name}.{light}" for light in ("amber", "red") if _of(new, light) < _of(old, light)
-        )
+        for light in type(old).model_fields:
+            if getattr(new, light) < getattr(old, light):
+                yield f"{name}.{light}"
     elif isinstance(old, Section) and isinstance(new, Section):
         for field in type(old).model_fields:
             if field not in _WORDS:
@@ -66,10 +67,6 @@ def _tighter(new: Any, old: Any, field: str) -> bool:
     if isinstance(old, Sequence) and isinstance(new, Sequence) and not isinstance(old, str):
         return set(old) <= set(new)
     return False
-
-
-def _of(limits: AtMost | AtLeast, light: str) -> float:
-    return float(getattr(limits, light))
 
 
 def _join(name: str, field: str) -> str:

@@ -90,5 +90,12 @@ def _check_columns(product: Product, policy: Policy) -> None:
         )
     if date is not None and product.kinds.get(date) != "date":
         raise ProductError(f"sample.observation_date must name a column of dates; got {date!r}.")
+    borrower = policy.sample.borrower
+    identifiers = [c.name for c in product.columns if c.role == "identifier"]
+    if borrower is not None and borrower not in identifiers:
+        raise ProductError(
+            f"sample.borrower must name an identifier ({', '.join(identifiers) or 'there is none'})"
+            f"; got {borrower!r}."
+        )
     if weight is not None and product.kinds.get(weight) not in ("int", "float"):
         raise ProductError(f"sample.weight must name a column of numbers; got {weight!r}.")

@@ -14,7 +14,8 @@ from sklearn.utils.validation import check_is_fitted, column_or_1d
 
 from scorecard.binning.reading import read_table
 from scorecard.errors import InputError
-from scorecard.models.boosted_classifier import BoostedClassifier, binary_target, mean_one
+from scorecard.models.boosted_classifier import BoostedClassifier
+from scorecard.models.boosted_target import binary_target, mean_one
 from scorecard.models.interactions import depth_limit
 from scorecard.tuning.folds import Floats, Fold, common_best, make_folds, rounds_for_all
 from scorecard.tuning.proposals import Proposals

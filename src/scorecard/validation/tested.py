@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from scipy.special import ndtr
+
 from scorecard.metrics import Measure
 
 
@@ -14,3 +16,10 @@ def p_of(found: Measure) -> float:
 def error_of(found: Measure) -> float:
     """Return the standard error of a statistic, 0 where it has none."""
     return found.standard_error or 0.0
+
+
+def p_above(rise: float, error: float) -> float:
+    """Return the chance of a rise as large where there is none; without an error it is certain."""
+    if error <= 0:
+        return 0.0 if rise > 0 else 1.0
+    return float(ndtr(-rise / error))

@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
-from scipy.special import ndtr
 
 from scorecard import metrics
 from scorecard.validation.evidence import Evidence, Rated
@@ -15,7 +14,7 @@ from scorecard.validation.holm import holm
 from scorecard.validation.light import Light, at_least, at_most, proven
 from scorecard.validation.lines import above, below, borne_out
 from scorecard.validation.section import Finding, Section
-from scorecard.validation.tested import error_of
+from scorecard.validation.tested import error_of, p_above
 from scorecard.validation.words import Words
 
 #: Rows and bads that a segment must have to be judged.
@@ -114,6 +113,8 @@ def _lights(
     p_fall = _p_below(now, then.auc, float(np.hypot(error, then.standard_error)))
     corrected = holm([p_red, p_fall])
     level = at_least(now, rules.auc)
+    if level is Light.RED and corrected[0] > evidence.alpha:
+        level = Light.AMBER  # below the red line by chance, perhaps: is it below the amber one?
     doubts = (p_amber if level is Light.AMBER else corrected[0], corrected[1])
     rated = (level, at_most(then.auc - now, rules.fall))
     lights = tuple(proven(light, p, evidence.alpha) for light, p in zip(rated, doubts, strict=True))
@@ -136,9 +137,7 @@ def _without_one_grade(evidence: Evidence) -> float:
 
 def _p_below(now: float, line: float, error: float) -> float:
     """Return the chance of an AUC this low where the true one is ``line``."""
-    if error <= 0:
-        return 0.0 if now < line else 1.0
-    return float(ndtr((now - line) / error))
+    return p_above(line - now, error)
 
 
 def _areas(evidence: Evidence) -> pl.DataFrame:

@@ -1,0 +1,82 @@
+"""What the parameters of a scorecard classifier ask for, checked: binner, scale, crosses."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from numbers import Integral
+from typing import Any
+
+import numpy as np
+from sklearn.base import clone
+from sklearn.frozen import FrozenEstimator
+
+from scorecard.binning.binner import OptimalBinner
+from scorecard.errors import InputError
+
+BINNING = (
+    "max_bins", "min_bin_share", "trend", "special_values", "max_prebins", "rare_share", "missing",
+    "special", "unseen", "user_splits",
+)  # fmt: skip
+USUAL_SCALE = {"pdo": 20.0, "base_score": 600.0, "base_odds": 30.0}
+
+
+def check_crosses(crosses: Any, points_digits: Any) -> None:
+    """Raise `InputError` unless so many crosses can be asked for."""
+    if isinstance(crosses, bool) or not isinstance(crosses, Integral) or crosses < 0:
+        raise InputError(f"crosses must be a whole number, 0 or more; got {crosses!r}.")
+    if crosses and points_digits is not None:
+        raise InputError(
+            "Grids of crosses are not rounded: points_digits and crosses are not asked for "
+            "together; leave points_digits=None or crosses=0."
+        )
+
+
+def asked_binner(given: Mapping[str, Any], usual: Mapping[str, Any]) -> tuple[OptimalBinner, bool]:
+    """Return the binner to use, and whether its bins stand as they are.
+
+    ``given`` are the classifier's parameters, ``usual`` their defaults. Raises `InputError` for
+    what is no binner, and for one beside parameters of its own.
+    """
+    own = {name: given[name] for name in BINNING}
+    binner = given["binner"]
+    if binner is None:
+        return OptimalBinner(**own), False
+    changed = [
+        name
+        for name, value in own.items()
+        if not (value is usual[name] or np.array_equal(value, usual[name]))
+    ]
+    if changed:
+        raise InputError(
+            f"{', '.join(changed)} must be given to the binner, since there is one; got both."
+        )
+    if isinstance(binner, OptimalBinner):
+        return clone(binner), False
+    fitted = getattr(binner, "estimator", None)
+    if not (isinstance(binner, FrozenEstimator) and isinstance(fitted, OptimalBinner)):
+        raise InputError(
+            "binner must be an OptimalBinner, or a fitted one inside FrozenEstimator; got "
+            f"{type(binner).__name__}."
+        )
+    return fitted, True
+
+
+def asked_scale(given: Mapping[str, Any]) -> dict[str, float]:
+    """Return the scale's parameters, those of the scale not asked for left out.
+
+    Raises `InputError` for half a scale or for both.
+    """
+    between = {"min_score", "max_score"}
+    told = {
+        name: given[name]
+        for name in (*USUAL_SCALE, "min_score", "max_score")
+        if given[name] is not None
+    }
+    if not told.keys() & between:
+        return USUAL_SCALE | told
+    if told.keys() != between:
+        raise InputError(
+            "min_score and max_score are given together, and without pdo, base_score and "
+            f"base_odds; got {told}."
+        )
+    return told
