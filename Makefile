@@ -26,7 +26,7 @@ run: .venv/.installed-run
 	@exec $(BIN)/scorecard demo --port $(PORT)
 
 test: .venv/.installed-test
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n logical --maxprocesses 4 --dist loadfile
 
 lint: .venv/.installed-test
 	$(BIN)/ruff check .
