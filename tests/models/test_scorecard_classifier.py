@@ -218,6 +218,19 @@ def test_scales_exclude_each_other(fitted):
         clone(model).set_params(points_digits=0.5).fit(X, y)
 
 
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"l2": "1"}, {"l2": -1}, {"min_iv": None}, {"min_iv": np.nan}, {"pdo": "20"},
+        {"base_odds": True}, {"base_score": 10**400}, {"min_score": "0", "max_score": 1},
+    ],
+)  # fmt: skip
+def test_what_is_no_number_is_refused_by_name(wrong):
+    X, y = np.arange(40.0)[:, None], np.arange(40) % 2
+    with pytest.raises(InputError, match=f"^{next(iter(wrong))} must be a finite number"):
+        ScorecardClassifier(**wrong).fit(X, y)
+
+
 def test_points_come_as_the_frame_asked_for(fitted):
     model, X, _ = fitted
     model = pickle.loads(pickle.dumps(model))

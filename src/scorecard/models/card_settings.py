@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from numbers import Integral
+from numbers import Integral, Real
 from typing import Any
 
 import numpy as np
@@ -17,7 +17,16 @@ BINNING = (
     "max_bins", "min_bin_share", "trend", "special_values", "max_prebins", "rare_share", "missing",
     "special", "unseen", "user_splits",
 )  # fmt: skip
+MOST = float(np.finfo(np.float64).max)
 USUAL_SCALE = {"pdo": 20.0, "base_score": 600.0, "base_odds": 30.0}
+
+
+def check_number(name: str, value: Any, *, least: float = -np.inf) -> None:
+    """Raise `InputError` unless ``value`` is a finite number of at least ``least``."""
+    known = isinstance(value, Real) and not isinstance(value, bool)
+    if not (known and max(least, -MOST) <= value <= MOST):
+        bound = "" if least == -np.inf else f" of at least {least:g}"
+        raise InputError(f"{name} must be a finite number{bound}; got {value!r}.")
 
 
 def check_crosses(crosses: Any, points_digits: Any) -> None:
@@ -64,7 +73,7 @@ def asked_binner(given: Mapping[str, Any], usual: Mapping[str, Any]) -> tuple[Op
 def asked_scale(given: Mapping[str, Any]) -> dict[str, float]:
     """Return the scale's parameters, those of the scale not asked for left out.
 
-    Raises `InputError` for half a scale or for both.
+    Raises `InputError` for half a scale, for both, and for what is no number.
     """
     between = {"min_score", "max_score"}
     told = {
@@ -72,6 +81,8 @@ def asked_scale(given: Mapping[str, Any]) -> dict[str, float]:
         for name in (*USUAL_SCALE, "min_score", "max_score")
         if given[name] is not None
     }
+    for name, value in told.items():
+        check_number(name, value)
     if not told.keys() & between:
         return USUAL_SCALE | told
     if told.keys() != between:

@@ -22,7 +22,7 @@ from scorecard.binning.periods import Periods
 from scorecard.binning.target import read_target, read_weight
 from scorecard.errors import InputError
 from scorecard.models.card_report import CardReport
-from scorecard.models.card_settings import asked_binner, asked_scale, check_crosses
+from scorecard.models.card_settings import asked_binner, asked_scale, check_crosses, check_number
 from scorecard.models.coefficients import coefficient_table
 from scorecard.models.enrichment import Enrichment
 from scorecard.models.inner_fold import inner_folds
@@ -136,8 +136,9 @@ class ScorecardClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
         ``periods``, shape (n,), is for a ``binner`` that asks for bins stable over periods.
         """
-        if self.l2 is not None and not self.l2 >= 0:
-            raise InputError(f"l2 must be at least 0; got {self.l2!r}.")
+        if self.l2 is not None:
+            check_number("l2", self.l2, least=0.0)
+        check_number("min_iv", self.min_iv, least=0.0)
         given = self.get_params(deep=False)
         scale, digits = asked_scale(given), self.points_digits
         if digits is not None:
