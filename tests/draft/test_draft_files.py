@@ -121,3 +121,25 @@ def test_what_a_person_is_makes_the_groups_of_an_audit(tmp_path: Path) -> None:
     assert groups["age"] == pytest.approx(quartiles, abs=1)
     above = draft.files["policy.yaml"].split("\n  fairness:")[0].splitlines()[-2:]
     assert any("review:" in line for line in above)
+
+
+@pytest.mark.parametrize(
+    ("ids", "borrower"),
+    [
+        ({"loan_id": 400, "customer_id": 150}, "customer_id"),
+        ({"loan_id": 400}, None),
+        ({"group_id": 60, "customer_id": 150}, None),
+    ],
+)
+def test_the_only_identifier_that_rows_share_is_the_borrower(
+    ids: dict[str, int], borrower: str | None, tmp_path: Path
+) -> None:
+    rng = np.random.default_rng(4)
+    table = pl.DataFrame(
+        {name: rng.permutation(np.arange(400) % others) for name, others in ids.items()}
+        | {"income": rng.normal(size=400), "bad": (rng.random(400) < 0.2).astype(int)}
+    )
+    draft = draft_product("any", table, "bad", day="2026-01-01")
+    product = sc.load_product(draft.write(tmp_path))
+    assert Policy.parse(product.policy).sample.borrower == borrower
+    assert "review: borrower:" in draft.files["policy.yaml"]

@@ -9,6 +9,7 @@ from textwrap import indent
 
 import numpy as np
 
+from scorecard.draft.borrower import Borrower
 from scorecard.draft.source import comment
 from scorecard.draft.spelling import yaml_text
 from scorecard.draft.target import Target
@@ -39,9 +40,11 @@ outcome:
   en: {target}
 
 {sample_said}
+{borrower_said}
 sample:
   observation_date: {date}
   weight: {weight}
+  borrower: {borrower}
   in_time: {in_time}
   out_of_time: {out_of_time}
 
@@ -183,7 +186,11 @@ class Business:
 
 
 def policy_source(
-    business: Business, target: Target, windows: Windows, groups: Mapping[str, Sequence[float]]
+    business: Business,
+    target: Target,
+    windows: Windows,
+    borrower: Borrower,
+    groups: Mapping[str, Sequence[float]],
 ) -> str:
     """Return the text of ``policy.yaml``; ``groups`` as `audit_groups` gives them."""
     date = windows.date
@@ -196,6 +203,8 @@ def policy_source(
         bad=yaml_text(target.bad),
         known=yaml_text(target.known),
         sample_said=_comment(f"review: {windows.said}."),
+        borrower_said=_comment(f"review: {borrower.said}."),
+        borrower="null" if borrower.column is None else yaml_text(borrower.column),
         date="null" if date is None else yaml_text(date),
         weight="null" if business.weight is None else yaml_text(business.weight),
         in_time=yaml_text(windows.in_time),

@@ -18,6 +18,7 @@ import polars as pl
 from scorecard import metrics
 from scorecard.contract import as_frame, load_product, read_table
 from scorecard.draft.audit import audit_groups
+from scorecard.draft.borrower import guess_borrower
 from scorecard.draft.columns import Drafted, draft_columns
 from scorecard.draft.features_file import features_source
 from scorecard.draft.policy_file import Business, policy_source
@@ -154,7 +155,13 @@ def draft_product(
         files={
             "schema.py": schema_source(columns, table),
             "features.py": features_source(columns),
-            "policy.yaml": policy_source(business, outcome, windows, audit_groups(columns, table)),
+            "policy.yaml": policy_source(
+                business,
+                outcome,
+                windows,
+                guess_borrower(columns, table),
+                audit_groups(columns, table),
+            ),
         },
         columns=columns,
         undeclared=table.undeclared,
