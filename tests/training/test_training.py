@@ -117,12 +117,12 @@ def test_a_feature_too_good_to_be_true_is_reported_loudly(
         pl.Series("tax_paid_12m", rng.random(portfolio.height))
         + pl.col("default_12m").fill_null(0) * 2
     )
-    leak = sc.Feature("planted", "tax_paid_12m", "ascending", "LEVERAGE")
+    leak = sc.Feature("planted", "tax_paid_12m", "ascending", "LEVERAGE", "埋", "Leak")
     product = small_product.with_features([*small_product.features.features, leak])
     result = sc.train(product, planted, register=False)
     assert result.power["feature"][0] == "planted"
     assert result.power["suspicious"][0]
-    assert any(note.startswith("SUSPICIOUS: planted") for note in result.notes)
+    assert any(note.startswith("SUSPICIOUS: planted (埋 · Leak) alone") for note in result.notes)
 
 
 def test_a_window_without_bads_is_one_sentence(

@@ -93,7 +93,7 @@ def _show(result: TrainingResult, written: str | None) -> None:
         "Models, in time (cross-fitted) → out of time; all weighted",
         {},
     )
-    top = result.power.select("feature", "iv").head(10)
+    top = result.power.select("feature", "label", "iv").head(10)
     screen.print_table(top, "Strongest features", FORMATS)
     for note in result.notes:
         screen.out.print(f"• {note}", markup=False)

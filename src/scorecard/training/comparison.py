@@ -108,7 +108,8 @@ def answering(table: pl.DataFrame, policy: Policy) -> str:
 def power(features: FeatureSet, part: Part, table: pl.DataFrame) -> pl.DataFrame:
     """Return each feature's IV (from the card's binning) and own AUC, the strongest first.
 
-    ``table`` maps ``feature`` to ``iv``. The AUC is of the feature alone, missing rows left out,
+    ``table`` maps ``feature`` to ``iv``; ``label`` is Chinese and English, or the one they share.
+    The AUC is of the feature alone, missing rows left out,
     direction ignored; ``suspicious`` marks what is too good to be known at application.
     """
     iv = dict(table.select("feature", "iv").rows())
@@ -123,7 +124,13 @@ def power(features: FeatureSet, part: Part, table: pl.DataFrame) -> pl.DataFrame
                 area = metrics.auc(y, values[known], part.weight[known]).value
                 area = max(area, 1 - area)
         strong = iv.get(name, 0.0) > SUSPICIOUS_IV or (area or 0.0) > SUSPICIOUS_AUC
-        rows.append({"feature": name, "iv": iv.get(name), "auc": area, "suspicious": strong})
+        told = dict.fromkeys(filter(None, (features[name].zh, features[name].en)))
+        rows.append(
+            {
+                "feature": name, "label": " · ".join(told), "iv": iv.get(name), "auc": area,
+                "suspicious": strong,
+            }
+        )  # fmt: skip
     return pl.DataFrame(rows).sort("iv", descending=True, nulls_last=True)
 
 
@@ -138,11 +145,13 @@ def notes(
 ) -> list[str]:
     """Return what a reader must know about these numbers, in sentences."""
     said = []
-    for name, iv, area in strength.filter("suspicious").select("feature", "iv", "auc").rows():
+    for name, label, iv, area in (
+        strength.filter("suspicious").select("feature", "label", "iv", "auc").rows()
+    ):
         alone = "" if area is None else f", AUC {area:.3f}"
         said.append(
-            f"SUSPICIOUS: {name} alone is implausibly strong (IV {iv or 0:.2f}{alone}). Check that "
-            "it is known at application."
+            f"SUSPICIOUS: {name}{f' ({label})' if label else ''} alone is implausibly strong "
+            f"(IV {iv or 0:.2f}{alone}). Check that it is known at application."
         )
     if policy.sample.observation_date is None:
         said.append(
