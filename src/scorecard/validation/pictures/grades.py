@@ -63,60 +63,29 @@ def calibration(table: pl.DataFrame, look: Look) -> Figure:
 
 def level(table: pl.DataFrame, look: Look) -> Figure:
     """Draw each cohort's bad rate beside its mean PD."""
-    from matplotlib.ticker import PercentFormatter
-
-    rate, pd = numbers(table, "bad_rate"), numbers(table, "mean_pd")
-    figure, axes = _pairs(
-        [look.name(each) for each in table["cohort"]], pd, rate,
-        (look.say("平均PD", "mean PD"), look.say("实际坏账率", "bad rate")), HALF,
+    return _pairs(
+        table, look, "cohort", ("mean_pd", "bad_rate"), "PD {:.2%}, {:.2%} bad",
+        called=(look.say("平均PD", "mean PD"), look.say("实际坏账率", "bad rate")),
+        title=look.say("各期的水平", "Level of each cohort"), width=HALF,
     )  # fmt: skip
-    axes.yaxis.set_major_formatter(PercentFormatter(1, decimals=None))
-    axes.set_title(look.say("各期的水平", "Level of each cohort"), fontsize=10, loc="left")
-    told = "; ".join(
-        f"{cohort}: {a:.2%} bad, PD {b:.2%}"
-        for cohort, a, b in zip(table["cohort"], rate, pd, strict=True)
-    )
-    return finish(figure, told)
 
 
 def shares(table: pl.DataFrame, look: Look) -> Figure:
     """Draw the share of each grade, in training and now."""
-    from matplotlib.ticker import PercentFormatter
-
-    then, now = numbers(table, "share_then"), numbers(table, "share_now")
-    figure, axes = _pairs(
-        [look.name(each) for each in table["grade"]], then, now,
-        (look.say("训练时", "in training"), look.say("本期", "now")), WIDE,
+    return _pairs(
+        table, look, "grade", ("share_then", "share_now"), "{:.1%}, now {:.1%}",
+        called=(look.say("训练时", "in training"), look.say("本期", "now")),
+        title=look.say("等级分布：训练时与本期", "Grades, in training and now"),
     )  # fmt: skip
-    axes.yaxis.set_major_formatter(PercentFormatter(1, decimals=None))
-    axes.set_title(
-        look.say("等级分布：训练时与本期", "Grades, in training and now"), fontsize=10, loc="left"
-    )
-    told = "; ".join(
-        f"{grade}: {a:.1%}, now {b:.1%}"
-        for grade, a, b in zip(table["grade"], then, now, strict=True)
-    )
-    return finish(figure, told)
 
 
 def downturn(table: pl.DataFrame, look: Look) -> Figure:
     """Draw the share of rows in each grade, by the PDs as they are and in a downturn."""
-    from matplotlib.ticker import PercentFormatter
-
-    now, then = numbers(table, "share"), numbers(table, "downturn_share")
-    figure, axes = _pairs(
-        [look.name(each) for each in table["grade"]], now, then,
-        (look.say("跨周期", "through the cycle"), look.say("经济下行", "in a downturn")), WIDE,
+    return _pairs(
+        table, look, "grade", ("share", "downturn_share"), "{:.1%}, in a downturn {:.1%}",
+        called=(look.say("跨周期", "through the cycle"), look.say("经济下行", "in a downturn")),
+        title=look.say("经济下行时的等级分布", "Grades in a downturn"),
     )  # fmt: skip
-    axes.yaxis.set_major_formatter(PercentFormatter(1, decimals=None))
-    axes.set_title(
-        look.say("经济下行时的等级分布", "Grades in a downturn"), fontsize=10, loc="left"
-    )
-    told = "; ".join(
-        f"{grade}: {a:.1%}, in a downturn {b:.1%}"
-        for grade, a, b in zip(table["grade"], now, then, strict=True)
-    )
-    return finish(figure, told)
 
 
 def matrix(table: pl.DataFrame, look: Look) -> Figure:
@@ -159,18 +128,33 @@ def _edge(k: int) -> Any:
 
 
 def _pairs(
-    names: list[str], first: Any, second: Any, called: tuple[str, str], width: float
-) -> tuple[Figure, Any]:
-    x = np.arange(len(names))
+    table: pl.DataFrame,
+    look: Look,
+    place: str,
+    columns: tuple[str, str],
+    told: str,
+    *,
+    called: tuple[str, str],
+    title: str,
+    width: float = WIDE,
+) -> Figure:
+    """Draw two shares beside each other at every ``place``; ``told`` says them to who hears it."""
+    from matplotlib.ticker import PercentFormatter
+
+    pair = [numbers(table, name) for name in columns]
+    x = np.arange(table.height)
     figure, axes = new_figure(width, 2.6)
     bare(axes, left=True)
     axes.grid(axis="y", color=GRID, linewidth=0.8)
-    axes.bar(x - 0.2, first, width=0.38, color=THEN, label=called[0])
-    axes.bar(x + 0.2, second, width=0.38, color=NOW, label=called[1])
-    axes.set_xticks(x, names)
-    axes.set_ylim(0, 1.22 * max(float(np.nanmax(np.concatenate([first, second]))), 1e-6))
+    for each, label, colour, aside in zip(pair, called, (THEN, NOW), (-0.2, 0.2), strict=True):
+        axes.bar(x + aside, each, width=0.38, color=colour, label=label)
+    axes.set_xticks(x, [look.name(each) for each in table[place]])
+    axes.set_ylim(0, 1.22 * max(float(np.nanmax(np.concatenate(pair))), 1e-6))
+    axes.yaxis.set_major_formatter(PercentFormatter(1, decimals=None))
     axes.legend(fontsize=8, frameon=False, ncols=2, loc="upper right")
-    return figure, axes
+    axes.set_title(title, fontsize=10, loc="left")
+    said = (f"{name}: {told.format(a, b)}" for name, a, b in zip(table[place], *pair, strict=True))
+    return finish(figure, "; ".join(said))
 
 
 def _with_rows(table: pl.DataFrame, look: Look) -> list[str]:
