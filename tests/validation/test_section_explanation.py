@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
 import polars as pl
 import pytest
+from standin import Bag
 
 from scorecard.rating import Rater
 from scorecard.validation.evidence import Evidence
@@ -71,3 +76,292 @@ def test_contributions_that_run_backwards_are_red(
     section = explanation.section(clean)
     red = {finding.key for finding in section.findings if finding.light is Light.RED}
     assert red == {"direction", "contributions"}
+
+
+# -- by numbers that a test writes down ------------------------------------------------------------
+Answer = Callable[[pl.DataFrame], Any]
+
+
+def written(
+    answer: Answer, risk: Answer | None = None, explain: Any = None, **attributes: Any
+) -> Any:
+    """Models that all answer ``answer`` of a frame, and are told to contribute ``risk``."""
+    judged = attributes.pop("judged", None)
+    rater = Bag(risk=lambda frame, model: (risk or answer)(frame), **attributes.pop("rater", {}))
+    evidence = Bag(
+        judged=judged, rater=rater, seed=0, baseline=Bag(quantiles=attributes.pop("quantiles", {})),
+        some=lambda most: np.arange(judged.part.features.height)[:most],
+    )  # fmt: skip
+    return Bag(
+        evidence=evidence, margin=lambda frame, model: np.asarray(answer(frame), dtype=float),
+        explain=explain, **attributes,
+    )  # fmt: skip
+
+
+def judged_as(features: pl.DataFrame, **attributes: Any) -> Any:
+    return Bag(part=Bag(features=features, table=features), **attributes)
+
+
+def test_shapley_values_by_definition_are_those_on_paper() -> None:
+    """2a + 3b + 4ab + 6abc: a product is shared by those who make it."""
+    models = written(
+        lambda f: 2 * f["a"] + 3 * f["b"] + 4 * f["a"] * f["b"] + 6 * f["a"] * f["b"] * f["c"] + 9
+    )
+    ones, none = (pl.DataFrame({name: [value] for name in "abc"}) for value in (1.0, 0.0))
+    found = explanation._shapley(models, ones, none, ["a", "b", "c"], "boosted")
+    assert found == pytest.approx([2 + 2 + 2, 3 + 2 + 2, 2])
+    few = explanation._shapley(models, ones, none, ["b", "a"], "boosted")
+    assert few == pytest.approx([3 + 2, 2 + 2])
+
+
+@pytest.mark.parametrize("wrong", [0.0, 0.004])
+def test_pairs_are_compared_in_the_features_that_differ_most(wrong: float) -> None:
+    names = list("abcdefghijk")
+    of = dict(zip(names, [100.0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10], strict=True))
+    features = pl.DataFrame(
+        {name: [7.0 if name == "a" else k % 2.0 for k in range(8)] for name in names}
+    )
+
+    def answer(frame: pl.DataFrame) -> Any:
+        return sum(of[name] * frame[name].to_numpy() for name in names) - 800
+
+    def explain(row: pl.DataFrame, model: str, other: pl.DataFrame) -> pl.DataFrame:
+        found = row.select((pl.col(n) - other[n][0]) * of[n] for n in names)
+        return found.with_columns(pl.col("k") + wrong)
+
+    def risk(frame: pl.DataFrame) -> pl.DataFrame:
+        return frame.select(pl.col(name) * of[name] for name in names)
+
+    models = written(answer, risk, explain, judged=judged_as(features))
+    again = explanation._recomputed(models, "boosted")
+    assert again["pair"].to_list() == [k for k in (1, 2, 3) for _ in range(8)]
+    assert again["feature"][:8].to_list() == list("kjihgfed")  # a, the largest, does not differ
+    assert again["recomputed"][:8].to_list() == pytest.approx([-10, -9, -8, -7, -6, -5, -4, -3])
+    assert again["contribution"][0] == pytest.approx(-10 + wrong)
+    # The mixture's margin, 700 + 1 + 2 − 800, is further from nought than the other row's −45.
+    assert again["gap"][0] == pytest.approx(wrong / 97)
+    assert again["gap"][1:8].to_list() == pytest.approx([0] * 7)
+    finding = explanation._agrees(again)
+    assert finding.light is (Light.RED if wrong else Light.GREEN)
+    assert finding.said.en.endswith("(24)")
+
+
+def test_a_gap_within_the_tolerance_is_none_and_one_that_is_no_number_is() -> None:
+    def agrees(*gaps: float) -> Light:
+        return explanation._agrees(pl.DataFrame({"gap": list(gaps)}, {"gap": pl.Float64})).light
+
+    assert agrees() is Light.GREY
+    assert (agrees(0.0, 1e-5), agrees(1.1e-5, 0.0)) == (Light.GREEN, Light.RED)
+    assert agrees(0.0, float("nan")) is Light.RED
+
+
+@pytest.mark.parametrize(
+    ("off", "worst", "broken"),
+    [
+        ((0.0, 0.0), 0.0, 0),
+        ((0.9e-4, 0.9e-5), 0.9e-5, 0),  # relative to 10, and to one where log-odds are less
+        ((1.2e-4, 0.0), 1.2e-5, 1),
+        ((-1.2e-4, 1.1e-5), 1.2e-5, 2),
+        ((np.nan, 0.0), np.inf, 1),
+    ],
+)
+def test_a_sum_may_miss_the_log_odds_by_rounding(
+    off: tuple[float, ...], worst: float, broken: int
+) -> None:
+    frame = pl.DataFrame({"x": [-12.0, -1.5]})
+
+    def risk(frame: pl.DataFrame) -> pl.DataFrame:
+        return pl.DataFrame({"x": frame["x"].to_numpy() + off, "idle": [0.0, 0.0]})
+
+    models = written(
+        lambda f: f["x"] + 2, risk, lambda f, model: f.select("x", idle=pl.lit(0.0)),
+        judged=judged_as(frame), base=lambda model: 2.0,
+    )  # fmt: skip
+    row = explanation._sums(models, "boosted")
+    assert (row["rows"], row["base"], row["broken"]) == (2, 2.0, broken)
+    assert row["worst"] == pytest.approx(worst, abs=1e-14)
+    assert row["recomputed_worst"] == pytest.approx(worst, abs=1e-14)
+    light = Light.RED if broken else Light.GREEN
+    assert explanation._adds_up(row).light is light
+    assert explanation._is_told(pl.DataFrame([row])).light is light
+
+
+@pytest.mark.parametrize("answering", ["scorecard", "boosted"])
+@pytest.mark.parametrize(("off", "worst"), [(0.0, 0.0), (0.006, 1.2e-5), (-0.006, 1.2e-5)])
+def test_points_add_up_to_the_score_that_was_told(answering: str, off: float, worst: float) -> None:
+    frame = pl.DataFrame({"x": [0.0, 0.0]})
+    told = {"score": [500.0 + off, 500.0], "second_score": [400.0, 400.0]}
+    if answering == "boosted":
+        told = {"score": told["second_score"], "second_score": told["score"]}
+    card = Bag(base=450.0, points=lambda rows: np.full((rows.height, 2), 25.0))
+    models = written(
+        lambda f: f["x"], lambda f: f, lambda f, model: f,
+        judged=judged_as(frame, numbers=lambda name: np.array(told[name])),
+        base=lambda model: 0.0, rater={"card": card, "answering": answering},
+    )  # fmt: skip
+    row = explanation._sums(models, "scorecard")
+    assert row["worst"] == pytest.approx(worst, rel=1e-3)
+    assert row["broken"] == (off != 0)
+
+
+def test_a_base_and_contributions_are_told_of_both_models() -> None:
+    rows = pl.DataFrame({"recomputed_worst": [0.0, 2e-5], "recomputed_rows": [3, 4]})
+    finding = explanation._is_told(rows)
+    assert (finding.number, finding.light) == (2e-5, Light.RED)
+    assert finding.said.en == "2e-05 (7)"
+
+
+@pytest.mark.parametrize("trend", ["ascending", "descending"])
+@pytest.mark.parametrize("model_falls", [True, False])
+def test_a_contribution_that_falls_is_excused_by_a_model_that_falls(
+    monkeypatch: pytest.MonkeyPatch, trend: str, model_falls: bool
+) -> None:
+    """Only the second row falls, from 2 to 3 (from 2 to 1 where risk falls with the value)."""
+    up = trend == "ascending"
+    levels = np.array([0.0, 1.0, 3.0, 2.5, 4.0])
+    levels = levels if up else levels[::-1]
+
+    def risk(frame: pl.DataFrame) -> pl.DataFrame:
+        x = frame["x"].to_numpy().astype(int)
+        straight = x if up else 4 - x
+        return pl.DataFrame({"x": np.where(frame["row"] == 1, levels[x], straight)})
+
+    asked: list[Any] = []
+
+    def falls(models: Any, row: pl.DataFrame, name: str, step: Any, model: str) -> bool:
+        asked.append((row["row"].to_list(), name, step))
+        return model_falls
+
+    monkeypatch.setattr(explanation, "trends", lambda evidence, model: {"x": (trend, True)})
+    monkeypatch.setattr(explanation, "_model_falls", falls)
+    frame = pl.DataFrame({"x": [0.0] * 3, "row": [0, 1, 2]})
+    quantiles = {"x": (0.0, 1.0, 2.0, None, 2.0, 3.0, 4.0)}
+    models = written(lambda f: f["x"], risk, judged=judged_as(frame), quantiles=quantiles)
+    moved = explanation._moved(models, "boosted")
+    row = moved.row(0, named=True)
+    assert asked == [([1], "x", (2.0, 3.0) if up else (2.0, 1.0))]
+    assert (row["steps"], row["model_falls"]) == (4 * 3, model_falls)
+    assert row["broken"] == (0 if model_falls else 1)
+    assert (row["least_step"], row["span"]) == (pytest.approx(-0.5), pytest.approx(4))
+    finding = explanation._keeps_direction(moved)
+    assert finding.light is (Light.GREEN if model_falls else Light.RED)
+    assert finding.said.en == f"{row['broken']} / 12"
+
+
+@pytest.mark.parametrize(("fall", "broken"), [(0.9e-5, 0), (1.1e-5, 1), (np.nan, 1)])
+def test_a_contribution_may_fall_by_rounding(
+    monkeypatch: pytest.MonkeyPatch, fall: float, broken: int
+) -> None:
+    monkeypatch.setattr(explanation, "trends", lambda *_: {"x": ("ascending", True)})
+    monkeypatch.setattr(explanation, "_model_falls", lambda *_: False)
+    frame = pl.DataFrame({"x": [0.0]})
+    models = written(
+        lambda f: f["x"], lambda f: f.select(pl.col("x") * -fall), judged=judged_as(frame),
+        quantiles={"x": (0.0, 1.0)},
+    )  # fmt: skip
+    assert explanation._moved(models, "boosted")["broken"].to_list() == [broken]
+    models.evidence.baseline = Bag(quantiles={"x": (1.0, None, 1.0)})
+    nothing = explanation._moved(models, "boosted")
+    assert nothing.is_empty()
+    assert explanation._keeps_direction(nothing).light is Light.GREY
+
+
+def test_a_model_is_tried_on_mixtures_as_shapleys_formula_weighs_them() -> None:
+    """Of two others: both are the row's own in a third, one alone in a sixth, none in a third."""
+    seen: list[pl.DataFrame] = []
+
+    def answer(frame: pl.DataFrame) -> Any:
+        seen.append(frame)
+        return frame["x"]
+
+    row = pl.DataFrame({"a": ["own"], "x": [5.0], "b": ["own"]})
+    background = pl.DataFrame({"b": ["bg"] * 3, "x": [1.0] * 3, "a": ["bg"] * 3})
+    models = written(answer, judged=judged_as(row), background=background)
+    assert not explanation._model_falls(models, row, "x", (2.0, 3.0), "boosted")
+    assert [frame["x"].unique().to_list() for frame in seen] == [[2.0], [3.0]]
+    assert seen[0].drop("x").equals(seen[1].drop("x"))
+    shares = seen[0].group_by("a", "b").len().sort("a", "b")
+    assert shares.select("a", "b").rows() == [
+        ("bg", "bg"), ("bg", "own"), ("own", "bg"), ("own", "own")
+    ]  # fmt: skip
+    third = seen[0].height / 3
+    assert shares["len"].to_list() == pytest.approx([third, third / 2, third / 2, third], rel=0.15)
+
+
+@pytest.mark.parametrize(
+    ("where", "fall", "found"),
+    [("own", 1.1e-5, True), ("bg", 1.1e-5, True), ("own", 0.9e-5, False), ("none", 1.0, False)],
+)
+def test_a_model_falls_where_one_mixture_does(where: str, fall: float, found: bool) -> None:
+    row, background = (pl.DataFrame({"a": [who], "x": [0.0]}) for who in ("own", "bg"))
+    models = written(
+        lambda f: np.where(f["a"] == where, -fall * f["x"], f["x"]), judged=judged_as(row),
+        background=background,
+    )  # fmt: skip
+    assert explanation._model_falls(models, row, "x", (0.0, 1.0), "boosted") is found
+
+
+def reasons(*codes: str, contribution: float = 0.1) -> list[dict[str, Any]]:
+    return [{"code": code, "contribution": contribution} for code in codes]
+
+
+def test_reasons_are_at_most_four_differ_and_point_to_risk() -> None:
+    rows = [
+        reasons("a", "b", "c", "d"), reasons(), reasons("a", "b", "c", "d", "e"),
+        reasons("a", "a"), reasons("a", contribution=0.0), reasons("a", contribution=-0.1),
+    ]  # fmt: skip
+    found = explanation._reasons_speak(rows)
+    assert (found.number, found.said.en, found.light) == (4, "4 / 6", Light.RED)
+    assert explanation._reasons_speak(rows[:2]).light is Light.GREEN
+    assert explanation._reasons_speak([*rows[:2], rows[3]]).light is Light.RED
+
+
+def test_reasons_that_change_are_counted_by_row_and_by_code() -> None:
+    clean = [reasons("a", "b"), reasons("a"), reasons(), reasons("c", "a", "b")]
+    later = [reasons("b", "d"), reasons("a"), reasons(), reasons("c", "b", "e")]
+    table = pl.DataFrame({"amount": [100.0] * 4, "count": [3] * 4, "derived": [2.0] * 4})
+    given = written(lambda f: f, judged=judged_as(table)).evidence
+    columns = [("amount", True, "float"), ("count", True, "int"), ("derived", False, "float")]
+    given.rater.product = Bag(columns=[Bag(name=n, asked=a, kind=k) for n, a, k in columns])
+    given.rater.features = Bag(evaluate=lambda frame: frame)
+
+    def rate(frame: pl.DataFrame) -> Any:
+        noisy = frame["amount"].to_list() != [100.0] * 4
+        assert frame.drop("amount").equals(table.drop("amount"))
+        return {"reasons": Bag(to_list=lambda: later if noisy else clean)}
+
+    given.rater.rate_features = rate
+    told, shaken, same = explanation._shaken(given)
+    assert told == clean
+    assert same.tolist() == pytest.approx([1 / 3, 1, 1, 2 / 4])
+    assert shaken.rows() == [
+        ("a", 3, pytest.approx(1 / 3)), ("b", 2, 1.0), ("c", 1, 1.0)
+    ]  # fmt: skip
+
+
+def test_what_is_stated_is_shaken_by_a_hundredth() -> None:
+    n = 1000
+    table = pl.DataFrame({"a": [100.0] * n, "b": [-5.0] * n})
+    given = written(lambda f: f, judged=judged_as(table)).evidence
+    given.rater.product = Bag(columns=[Bag(name=x, asked=True, kind="float") for x in "ab"])
+    given.rater.features = Bag(evaluate=lambda frame: frame)
+    seen: list[pl.DataFrame] = []
+
+    def rate(frame: pl.DataFrame) -> Any:
+        seen.append(frame)
+        return {"reasons": Bag(to_list=lambda: [reasons()] * frame.height)}
+
+    given.rater.rate_features = rate
+    explanation._shaken(given)
+    a, b = seen[1]["a"].to_numpy() / 100 - 1, seen[1]["b"].to_numpy() / -5 - 1
+    assert [a.std(), b.std()] == pytest.approx([0.01, 0.01], rel=0.1)
+    assert [a.mean(), b.mean()] == pytest.approx([0, 0], abs=0.001)
+    assert abs(np.corrcoef(a, b)[0, 1]) < 0.1
+
+
+@pytest.mark.parametrize(("mean", "light"), [(0.7, Light.GREEN), (0.69, Light.AMBER)])
+def test_reasons_are_restless_below_seven_tenths(mean: float, light: Light) -> None:
+    found = explanation._holds_still(np.array([mean]), 1)
+    assert (found.number, found.light) == (mean, light)
+    both = explanation._holds_still(np.array([1.0, 0.2]), 2)
+    assert (both.number, both.said.en) == (pytest.approx(0.6), "0.600 (2)")

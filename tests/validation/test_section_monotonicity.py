@@ -135,28 +135,30 @@ def test_a_grid_visits_training_the_judged_and_both_sides_of_each_cut(sme_cn: sc
 
 @pytest.mark.parametrize("trend", ["ascending", "descending"])
 def test_a_fall_is_from_the_highest_so_far(sme_cn: sc.Product, trend: Any) -> None:
-    levels = (0.0, 2.0, 1.5, 1.8, 3.0)
+    """One of fifty rows answers twice as much."""
+    levels = (0.5, 2.5, 2.0, 2.3, 3.5)
     feature = sc.Feature("x", "x", trend=trend)
     up = trend == "ascending"
+    answer = steps(*(levels if up else levels[::-1]))
     given = swept(
-        sme_cn, steps(*(levels if up else levels[::-1])), features=[feature],
+        sme_cn, lambda x: answer(x) * (1 + (np.arange(len(x)) % 50 == 0)), features=[feature],
         x=[1.0 if up else 3.0] * 50,
     )  # fmt: skip
     rows = given.judged.part.features
     found = monotonicity._sweep(given, rows, "scorecard", "x", (trend, True))
     assert (found.values, found.steps, found.falls) == (5, 4 * 50, 2 * 50)
-    assert found.largest == pytest.approx(0.5)
-    assert found.span == pytest.approx(3.0)
-    assert found.missing == pytest.approx(7.0 - 2.0)
+    assert found.largest == pytest.approx(2 * 0.5)
+    assert found.span == pytest.approx(51 / 50 * 3.0)
+    assert found.missing == pytest.approx(51 / 50 * (7.0 - 2.5))
 
 
 @pytest.mark.parametrize(
     ("model", "at", "fall", "falls"),
     [
-        ("scorecard", 0.0, 2e-9, True),
-        ("scorecard", 0.0, 0.6e-9, False),
-        ("scorecard", 100.0, 2e-9, True),
-        ("boosted", 0.5, 1.6e-5, True),
+        ("scorecard", 0.0, 1.2e-9, True),
+        ("scorecard", 0.0, 0.9e-9, False),
+        ("scorecard", 100.0, 1.2e-9, True),
+        ("boosted", 0.5, 1.2e-5, True),
         ("boosted", 0.5, 0.9e-5, False),
         ("boosted", 0.0, 0.9e-5, False),
         ("boosted", 100.0, 1.1e-3, True),
@@ -241,6 +243,8 @@ def test_the_deepest_of_real_falls_is_named() -> None:
     sweeps = [of("rounded", 0, 0.9), of("slight", 4, 0.1), of("deep", 1, 0.4), of("flat", 0, 0.0)]
     finding = monotonicity._finding("boosted", sweeps, 7)
     assert finding.said.en == "5 / 20 (4 × 7; deep 0.4)"
+    assert "max(1, |log-odds|)" in finding.rule.en
+    assert "max" not in monotonicity._finding("scorecard", sweeps, 7).rule.en
     assert (finding.number, finding.light) == (5, Light.RED)
 
 
