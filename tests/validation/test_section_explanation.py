@@ -114,36 +114,48 @@ def test_shapley_values_by_definition_are_those_on_paper() -> None:
     assert few == pytest.approx([3 + 2, 2 + 2])
 
 
-@pytest.mark.parametrize("wrong", [0.0, 0.004])
+@pytest.mark.parametrize("wrong", [0.0, 0.01])
 def test_pairs_are_compared_in_the_features_that_differ_most(wrong: float) -> None:
+    """Contributions of a sum are its terms' differences; the first term differs in no pair."""
     names = list("abcdefghijk")
-    of = dict(zip(names, [100.0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10], strict=True))
-    features = pl.DataFrame(
-        {name: [7.0 if name == "a" else k % 2.0 for k in range(8)] for name in names}
-    )
+    of = np.array([101.0, 2, 3, 5, 7, 11, 13, 17, 19, 23, 29])
+    x = np.random.default_rng(0).integers(0, 4, (8, 11)).astype(float)
+    x[:, 0] = 7.0
 
     def answer(frame: pl.DataFrame) -> Any:
-        return sum(of[name] * frame[name].to_numpy() for name in names) - 800
+        return frame.select(names).to_numpy() @ of
 
     def explain(row: pl.DataFrame, model: str, other: pl.DataFrame) -> pl.DataFrame:
-        found = row.select((pl.col(n) - other[n][0]) * of[n] for n in names)
-        return found.with_columns(pl.col("k") + wrong)
+        terms = (row.select(names).to_numpy() - other.select(names).to_numpy()) * of
+        return pl.DataFrame(terms + wrong, names)
 
-    def risk(frame: pl.DataFrame) -> pl.DataFrame:
-        return frame.select(pl.col(name) * of[name] for name in names)
-
-    models = written(answer, risk, explain, judged=judged_as(features))
+    models = written(
+        answer, lambda frame: frame.select(pl.col(n) * w for n, w in zip(names, of, strict=True)),
+        explain, judged=judged_as(pl.DataFrame(x, names)),
+    )  # fmt: skip
     again = explanation._recomputed(models, "boosted")
-    assert again["pair"].to_list() == [k for k in (1, 2, 3) for _ in range(8)]
-    assert again["feature"][:8].to_list() == list("kjihgfed")  # a, the largest, does not differ
-    assert again["recomputed"][:8].to_list() == pytest.approx([-10, -9, -8, -7, -6, -5, -4, -3])
-    assert again["contribution"][0] == pytest.approx(-10 + wrong)
-    # The mixture's margin, 700 + 1 + 2 − 800, is further from nought than the other row's −45.
-    assert again["gap"][0] == pytest.approx(wrong / 97)
-    assert again["gap"][1:8].to_list() == pytest.approx([0] * 7)
+    for k in range(3):
+        apart = (x[2 * k] - x[2 * k + 1]) * of
+        players = [j for j in np.argsort(-np.abs(apart), kind="stable") if apart[j] != 0][:8]
+        mixture = x[2 * k + 1] @ of + apart[players].sum()
+        found = again.filter(pair=k + 1)
+        assert found["feature"].to_list() == [names[j] for j in players]
+        assert found["recomputed"].to_list() == pytest.approx(apart[players].tolist())
+        assert found["contribution"].to_list() == pytest.approx((apart[players] + wrong).tolist())
+        gap = wrong / max(mixture, x[2 * k + 1] @ of)
+        assert found["gap"].to_list() == pytest.approx([gap] * len(players), abs=1e-12)
+    assert again["pair"].max() == 3
     finding = explanation._agrees(again)
     assert finding.light is (Light.RED if wrong else Light.GREEN)
-    assert finding.said.en.endswith("(24)")
+    assert finding.said.en.endswith(f"({again.height})")
+
+
+def test_gaps_of_small_log_odds_are_not_relative() -> None:
+    models = written(
+        lambda f: f["x"], lambda f: f, lambda row, model, other: row.select(pl.col("x") + 1.2e-5),
+        judged=judged_as(pl.DataFrame({"x": [0.5, 0.0]})),
+    )  # fmt: skip
+    assert explanation._recomputed(models, "boosted")["gap"].to_list() == pytest.approx([1.2e-5])
 
 
 def test_a_gap_within_the_tolerance_is_none_and_one_that_is_no_number_is() -> None:
@@ -159,6 +171,7 @@ def test_a_gap_within_the_tolerance_is_none_and_one_that_is_no_number_is() -> No
     ("off", "worst", "broken"),
     [
         ((0.0, 0.0), 0.0, 0),
+        ((0.0, 0.9e-5), 0.9e-5, 0),
         ((0.9e-4, 0.9e-5), 0.9e-5, 0),  # relative to 10, and to one where log-odds are less
         ((1.2e-4, 0.0), 1.2e-5, 1),
         ((-1.2e-4, 1.1e-5), 1.2e-5, 2),
@@ -224,7 +237,7 @@ def test_a_contribution_that_falls_is_excused_by_a_model_that_falls(
     def risk(frame: pl.DataFrame) -> pl.DataFrame:
         x = frame["x"].to_numpy().astype(int)
         straight = x if up else 4 - x
-        return pl.DataFrame({"x": np.where(frame["row"] == 1, levels[x], straight)})
+        return pl.DataFrame({"x": np.where(frame["row"] == 1, levels[x], 2 * straight)})
 
     asked: list[Any] = []
 
@@ -242,7 +255,7 @@ def test_a_contribution_that_falls_is_excused_by_a_model_that_falls(
     assert asked == [([1], "x", (2.0, 3.0) if up else (2.0, 1.0))]
     assert (row["steps"], row["model_falls"]) == (4 * 3, model_falls)
     assert row["broken"] == (0 if model_falls else 1)
-    assert (row["least_step"], row["span"]) == (pytest.approx(-0.5), pytest.approx(4))
+    assert (row["least_step"], row["span"]) == (pytest.approx(-0.5), pytest.approx(20 / 3))
     finding = explanation._keeps_direction(moved)
     assert finding.light is (Light.GREEN if model_falls else Light.RED)
     assert finding.said.en == f"{row['broken']} / 12"
@@ -317,26 +330,24 @@ def test_reasons_are_at_most_four_differ_and_point_to_risk() -> None:
 
 
 def test_reasons_that_change_are_counted_by_row_and_by_code() -> None:
-    clean = [reasons("a", "b"), reasons("a"), reasons(), reasons("c", "a", "b")]
-    later = [reasons("b", "d"), reasons("a"), reasons(), reasons("c", "b", "e")]
-    table = pl.DataFrame({"amount": [100.0] * 4, "count": [3] * 4, "derived": [2.0] * 4})
+    clean = [reasons("a", "b"), reasons("a"), reasons(), reasons("c", "a", "b"), reasons("e")]
+    later = [reasons("b", "d"), reasons("a"), reasons(), reasons("c", "b", "e"), reasons("d")]
+    table = pl.DataFrame({"amount": [100.0] * 5, "count": [3] * 5, "derived": [2.0] * 5})
     given = written(lambda f: f, judged=judged_as(table)).evidence
     columns = [("amount", True, "float"), ("count", True, "int"), ("derived", False, "float")]
     given.rater.product = Bag(columns=[Bag(name=n, asked=a, kind=k) for n, a, k in columns])
     given.rater.features = Bag(evaluate=lambda frame: frame)
 
     def rate(frame: pl.DataFrame) -> Any:
-        noisy = frame["amount"].to_list() != [100.0] * 4
+        noisy = frame["amount"].to_list() != [100.0] * 5
         assert frame.drop("amount").equals(table.drop("amount"))
         return {"reasons": Bag(to_list=lambda: later if noisy else clean)}
 
     given.rater.rate_features = rate
     told, shaken, same = explanation._shaken(given)
     assert told == clean
-    assert same.tolist() == pytest.approx([1 / 3, 1, 1, 2 / 4])
-    assert shaken.rows() == [
-        ("a", 3, pytest.approx(1 / 3)), ("b", 2, 1.0), ("c", 1, 1.0)
-    ]  # fmt: skip
+    assert same.tolist() == pytest.approx([1 / 3, 1, 1, 2 / 4, 0])
+    assert shaken.rows() == [("e", 1, 0.0), ("a", 3, 1 / 3), ("b", 2, 1.0), ("c", 1, 1.0)]
 
 
 def test_what_is_stated_is_shaken_by_a_hundredth() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -258,3 +259,20 @@ def test_a_downturn_is_vasiceks_and_losses_move(sme_cn: sc.Product) -> None:
     assert grades["downturn_loss_share"][0] == pytest.approx(loss[1] / (weight * there).sum())
     assert grades["factor"][:3].to_list() == pytest.approx((there / pd)[[0, 1, 3]].tolist())
     assert grades["factor"][3:].to_list() == [None, None]
+
+
+def test_pds_of_nought_and_of_one_have_a_downturn(sme_cn: sc.Product) -> None:
+    pd = np.array([0.0, 0.05, 0.1, 1.0])
+    section = sensitivity.section(moved(sme_cn, x=(10 * pd).tolist(), y=np.array([0.0, 0, 1, 1])))
+    assert section.tables["downturn"]["mean_pd"][:2].to_list() == pytest.approx([1.15 / 4, 1 / 2])
+    assert section.tables["downturn_grades"]["downturn_share"][4] == pytest.approx(1 / 4)
+    assert section.tables["downturn_grades"]["factor"][4] == pytest.approx(1)
+
+
+def test_features_alike_are_told_by_name(sme_cn: sc.Product) -> None:
+    twins = [sc.Feature(name, "town", trend="none") for name in ("town", "area")]
+    given = moved(sme_cn, x=[1.0] * 4, features=twins)
+    part = given.judged.part
+    rows = part.features.with_columns(area=pl.col("town"))
+    given.judged = replace(given.judged, part=replace(part, features=rows))
+    assert sensitivity._features(given)[0]["feature"].to_list() == ["area", "town"]
