@@ -194,6 +194,35 @@ def test_a_gap_is_amber_where_its_doubled_p_value_proves_it(
     assert finding.light is light
 
 
+@pytest.mark.parametrize(
+    ("counts", "p", "light"),
+    [((80, 320, 72, 34), 0.00096, Light.RED), ((70, 280, 63, 28), 0.00136, Light.AMBER)],
+)
+def test_a_gap_is_red_where_six_times_its_p_value_is_below_the_level(
+    sme_cn: sc.Product, counts: tuple[int, int, int, int], p: float, light: Light
+) -> None:
+    """Three claims, the others of nothing, and two directions; the level is .00625."""
+    y, x = gap(*counts)
+    bads, goods, missing_bads, missing_goods = counts
+    auc = 0.5 + (missing_bads / bads - missing_goods / goods) / 2
+    assert hanley(auc, 0.8, bads, goods) == pytest.approx(p, rel=0.02)
+    lines = {"auc": AtMost(amber=0.7, red=0.8)}
+    given = leaking(sme_cn, {"x": x}, y, woe={"x": (0.0,)}, rules=lines)
+    given.rater.card.bins[0].index = lambda values: np.zeros(len(values), dtype=int)
+    finding = leakage.section(given).finding("missing")
+    assert (finding.number, finding.light) == (pytest.approx(auc), light)
+    if light is Light.RED:
+        assert finding.p_value == pytest.approx(6 * hanley(auc, 0.8, bads, goods))
+
+
+def test_one_value_that_is_missing_is_a_gap(sme_cn: sc.Product) -> None:
+    y, x = gap(20, 20, 1, 0)
+    alone = leakage.Alone.of(leaking(sme_cn, {"x": x}, y), "x")
+    assert alone.missing == pytest.approx(1 / 40)
+    assert alone.missing_area is not None
+    assert alone.missing_area.auc == pytest.approx(0.5 + 1 / 40)
+
+
 def test_an_information_value_is_between_means_by_weight() -> None:
     risk, y = np.array([1.0, 3, 0, 1, 2]), np.array([1.0, 1, 0, 0, 0])
     iv, error = leakage._iv(risk, y, np.array([1.0, 3, 1, 1, 2]))
