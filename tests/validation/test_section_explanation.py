@@ -376,3 +376,18 @@ def test_reasons_are_restless_below_seven_tenths(mean: float, light: Light) -> N
     assert (found.number, found.light) == (mean, light)
     both = explanation._holds_still(np.array([1.0, 0.2]), 2)
     assert (both.number, both.said.en) == (pytest.approx(0.6), "0.600 (2)")
+
+
+def test_a_cards_base_and_contributions_are_of_its_points_and_add_up() -> None:
+    """600 less 50 and 15 points of the mean row, 20 points a unit of log-odds."""
+    card = Bag(
+        offset=600.0, base=50.0, factor=20.0, features=("a", "b"), mean_points=(10.0, 5.0),
+        points=lambda rows: rows.to_numpy(), score=lambda points: 50.0 + points.sum(axis=1),
+        margin=lambda score: (600.0 - score) / 20.0,
+    )  # fmt: skip
+    models = explanation._Models(Bag(rater=Bag(card=card)))  # type: ignore[arg-type]
+    rows = pl.DataFrame({"a": [20.0, 10.0], "b": [1.0, 5.0]})
+    assert models.base("scorecard") == pytest.approx(26.75)
+    found = models.explain(rows, "scorecard")
+    assert found.rows() == [pytest.approx((-0.5, 0.2)), (0, 0)]
+    assert models.margin(rows, "scorecard").tolist() == pytest.approx([26.45, 26.75])
