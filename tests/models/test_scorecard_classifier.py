@@ -313,6 +313,24 @@ def test_weights_find_their_way_through_a_search_over_a_pipeline(fitted):
     assert search.best_score_ > 0.7
 
 
+def test_fewer_cuts_are_tried_the_fewer_bads_there_are_for_the_numbers():
+    rng = np.random.default_rng(3)
+    X = rng.normal(size=(4000, 40))
+    y = (rng.random(4000) < expit(X[:, 0] - 3)).astype(int)
+    tried = round(7 * y.sum() / 40) - 1, round(7 * y.sum() / 40) + 1
+    model = ScorecardClassifier().fit(X, y)
+    assert tried[0] <= model.binner_.max_prebins <= tried[1] < 100
+    same = pl.DataFrame(X).with_columns(same=1.0, level=pl.lit("a"))
+    twice = np.repeat(np.arange(4000), 1 + y)  # copies are nothing new, and weights no unit
+    for other in (
+        ScorecardClassifier().fit(same, y),
+        ScorecardClassifier().fit(X[twice], y[twice], 9.0 / (1 + y[twice])),
+    ):
+        assert other.binner_.max_prebins == model.binner_.max_prebins
+    assert ScorecardClassifier().fit(X[:, :1], y).binner_.max_prebins == 100
+    assert ScorecardClassifier(max_prebins=60).fit(X, y).binner_.max_prebins == 60
+
+
 def test_no_feature_left():
     with pytest.raises(InputError, match=r"No feature is left.*min_iv"):
         ScorecardClassifier().fit(pl.DataFrame({"same": [1.0] * 10}), [0, 1] * 5)

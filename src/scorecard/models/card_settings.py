@@ -11,13 +11,17 @@ from sklearn.base import clone
 from sklearn.frozen import FrozenEstimator
 
 from scorecard.binning.binner import OptimalBinner
+from scorecard.binning.evidence import distinct_rows
 from scorecard.errors import InputError
+from scorecard.models.observations import Observations
 
 BINNING = (
     "max_bins", "min_bin_share", "trend", "special_values", "max_prebins", "rare_share", "missing",
     "special", "unseen", "user_splits",
 )  # fmt: skip
 MOST = float(np.finfo(np.float64).max)
+FEWEST_PREBINS, MOST_PREBINS = 20, 100
+TRIED = 7.0  # cuts for each row of the rarer outcome, over all features
 USUAL_SCALE = {"pdo": 20.0, "base_score": 600.0, "base_odds": 30.0}
 
 
@@ -68,6 +72,24 @@ def asked_binner(given: Mapping[str, Any], usual: Mapping[str, Any]) -> tuple[Op
             f"{type(binner).__name__}."
         )
     return fitted, True
+
+
+def usual_prebins(seen: Observations) -> int:
+    """Return how many cuts of a number are tried: `TRIED` for each bad, shared by the numbers.
+
+    Bads are distinct rows of the rarer outcome, numbers the columns of them that vary. From `FEWEST_PREBINS` to `MOST_PREBINS`: every cut that is tried may fit noise, and a search
+    over many features with few bads finds more of it than bins are worth.
+    """
+    bads = distinct_rows(seen.columns, seen.bad, seen.weight * seen.bad)
+    weighed = seen.weight > 0
+    numbers = 0
+    for column in seen.columns:
+        if isinstance(column, np.ndarray):
+            known = column[weighed]
+            known = known[~np.isnan(known)]
+            numbers += bool(len(known)) and bool(known.min() < known.max())
+    tried = TRIED * min(bads, seen.distinct - bads) / max(numbers, 1)
+    return int(np.clip(tried, FEWEST_PREBINS, MOST_PREBINS))
 
 
 def asked_scale(given: Mapping[str, Any]) -> dict[str, float]:

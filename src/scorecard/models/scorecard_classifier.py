@@ -22,7 +22,13 @@ from scorecard.binning.periods import Periods
 from scorecard.binning.target import read_target, read_weight
 from scorecard.errors import InputError
 from scorecard.models.card_report import CardReport
-from scorecard.models.card_settings import asked_binner, asked_scale, check_crosses, check_number
+from scorecard.models.card_settings import (
+    asked_binner,
+    asked_scale,
+    check_crosses,
+    check_number,
+    usual_prebins,
+)
 from scorecard.models.coefficients import coefficient_table
 from scorecard.models.enrichment import Enrichment
 from scorecard.models.inner_fold import inner_folds
@@ -52,6 +58,8 @@ class ScorecardClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     ``l2`` pulls the coefficients towards their mean, in units of the mean log-likelihood, see
     `fit_logistic`; None takes `scorecard.models.regression.usual_l2`: small samples cannot tell the
     coefficients apart, large ones are left alone (``l2_`` tells).
+    ``max_prebins`` None takes `scorecard.models.card_settings.usual_prebins`: the fewer bads there
+    are for the numbers in the table, the fewer cuts are tried.
     ``refine`` estimates the points of every bin anew beside those of the other features, by boosted
     stumps over this card, and cuts the bins anew by them (as many and as large as asked), if inner
     folds say that it ranks better by more than a standard error (``refinement_`` tells). Declared
@@ -100,7 +108,7 @@ class ScorecardClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         refine: bool = False,
         crosses: int = 0,
         min_iv: float = 0.002,
-        max_prebins: int = 100,
+        max_prebins: int | None = None,
         rare_share: float = 0.01,
         missing: str = "bin",
         special: str = "bin",
@@ -149,6 +157,8 @@ class ScorecardClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         names, columns = binner.read(X, reset=not frozen)
         classes, bad = read_target(y, len(columns[0]))
         seen = Observations(columns, bad, read_weight(sample_weight, bad))
+        if self.binner is None and self.max_prebins is None:
+            binner.set_params(max_prebins=usual_prebins(seen))
         if not frozen:
             index = binner.fit_columns(
                 names, columns, bad, seen.weight, Periods.read(periods, len(bad))
