@@ -77,8 +77,9 @@ def asked_binner(given: Mapping[str, Any], usual: Mapping[str, Any]) -> tuple[Op
 def usual_prebins(seen: Observations) -> int:
     """Return how many cuts of a number are tried: `TRIED` for each bad, shared by the numbers.
 
-    Bads are distinct rows of the rarer outcome, numbers the columns of them that vary. From `FEWEST_PREBINS` to `MOST_PREBINS`: every cut that is tried may fit noise, and a search
-    over many features with few bads finds more of it than bins are worth.
+    Bads are distinct rows of the rarer outcome, numbers the columns of them that vary; at least
+    `FEWEST_PREBINS` are tried, at most `MOST_PREBINS`. Every cut that is tried may fit noise, and a
+    search over many features with few bads finds more of it than bins are worth.
     """
     bads = distinct_rows(seen.columns, seen.bad, seen.weight * seen.bad)
     weighed = seen.weight > 0
