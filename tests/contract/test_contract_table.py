@@ -74,15 +74,15 @@ def test_lossless_widening_gives_the_canonical_frame(contract, frame):
 
 
 def test_decimals_are_read_as_a_request_with_their_digits_would_be(contract, frame):
-    digits = ["1234567.89", "0.01", "5.00", "90071992547409.91"]
+    digits = ["712345.67", "100.01", "500.00", "999999.99"]
     other = frame.with_columns(
         amount=pl.Series(digits).str.to_decimal(scale=2),
         months=pl.Series(["12"] * 4).str.to_decimal(scale=0),
         staff=pl.Series([10**37] * 4, dtype=pl.Decimal(38, 0)),
     )
     checked = contract.check(other.with_columns(staff=frame["staff"])).accepted
-    assert checked["amount"].to_list() == [json.loads(text) for text in digits][: checked.height]
-    assert checked["months"].to_list() == [12] * checked.height
+    assert checked["amount"].to_list() == [json.loads(text) for text in digits]
+    assert checked["months"].to_list() == [12] * 4
     assert contract.check(other).accepted.height == 0
 
 

@@ -327,6 +327,9 @@ def test_fewer_cuts_are_tried_the_fewer_bads_there_are_for_the_numbers():
         ScorecardClassifier().fit(X[twice], y[twice], 9.0 / (1 + y[twice])),
     ):
         assert other.binner_.max_prebins == model.binner_.max_prebins
+    goods_are_rare = ScorecardClassifier().fit(-X, 1 - y)
+    assert goods_are_rare.binner_.max_prebins == model.binner_.max_prebins
+    assert ScorecardClassifier().fit(X[:900], y[:900]).binner_.max_prebins == 20
     assert ScorecardClassifier().fit(X[:, :1], y).binner_.max_prebins == 100
     assert ScorecardClassifier(max_prebins=60).fit(X, y).binner_.max_prebins == 60
 

@@ -50,15 +50,15 @@ class Rules:
             raise InputError(f"trend must be one of {', '.join(TRENDS)}; got {self.trend!r}.")
         for name in ("min_bins", "max_bins"):
             value = getattr(self, name)
-            if value is not None and not (_is_number(value) and value >= 1 and value % 1 == 0):
+            if value is not None and not (is_number(value) and value >= 1 and value % 1 == 0):
                 raise InputError(f"{name} must be a whole number of at least 1; got {value!r}.")
         for name in ("min_bin_share", "max_bin_share", "min_rate_gap", "max_p_value"):
             value = getattr(self, name)
-            if value is not None and not (_is_number(value) and 0 <= value <= 1):
+            if value is not None and not (is_number(value) and 0 <= value <= 1):
                 raise InputError(f"{name} must lie between 0 and 1; got {value!r}.")
         for name in ("min_bin_bads", "min_bin_goods"):
             value = getattr(self, name)
-            if value is not None and not (_is_number(value) and 0 <= value < np.inf):
+            if value is not None and not (is_number(value) and 0 <= value < np.inf):
                 raise InputError(f"{name} must be a weight of at least 0; got {value!r}.")
 
     def layers(self, prebins: int) -> Layers | None:
@@ -99,5 +99,6 @@ class Layers:
         return (*own, layer - 1) if layer > 0 else own
 
 
-def _is_number(value: object) -> bool:
+def is_number(value: object) -> bool:
+    """Whether a parameter is a number; a truth value is none."""
     return isinstance(value, Real) and not isinstance(value, bool)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from numbers import Integral, Real
+from numbers import Integral
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,7 @@ from sklearn.frozen import FrozenEstimator
 
 from scorecard.binning.binner import OptimalBinner
 from scorecard.binning.evidence import distinct_rows
+from scorecard.binning.rules import is_number
 from scorecard.errors import InputError
 from scorecard.models.observations import Observations
 
@@ -27,8 +28,7 @@ USUAL_SCALE = {"pdo": 20.0, "base_score": 600.0, "base_odds": 30.0}
 
 def check_number(name: str, value: Any, *, least: float = -np.inf) -> None:
     """Raise `InputError` unless ``value`` is a finite number of at least ``least``."""
-    known = isinstance(value, Real) and not isinstance(value, bool)
-    if not (known and max(least, -MOST) <= value <= MOST):
+    if not (is_number(value) and max(least, -MOST) <= value <= MOST):
         bound = "" if least == -np.inf else f" of at least {least:g}"
         raise InputError(f"{name} must be a finite number{bound}; got {value!r}.")
 
