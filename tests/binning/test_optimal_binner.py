@@ -215,6 +215,7 @@ def test_values_without_an_ordinary_bin():
     ("frame", "arguments", "message"),
     [
         ({"debt": [1.0, float("inf")]}, {}, "debt: .*infinite"),
+        ({"debt": [-(10**400), 1.0]}, {}, "debt: .*infinite"),  # more than a float can hold
         ({"debt": ["a", 1]}, {}, "debt: .*numbers or text"),
         ({"debt": [1.0, 2.0]}, {"trend": "up"}, "trend must be one of .*'up'"),
         ({"debt": [1.0, 2.0]}, {"trend": {"dept": "none"}}, "name columns of X.*dept"),

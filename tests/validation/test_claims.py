@@ -1,5 +1,7 @@
 """Numbers beyond a line, tests, and what they make of each other."""
 
+import math
+
 import numpy as np
 import polars as pl
 import pytest
@@ -49,6 +51,9 @@ def test_on_a_line_nothing_is_beyond_it() -> None:
     assert [at_least(x, least) for x in (0.9, 0.89, 0.8, 0.79)] == [
         "green", "amber", "amber", "red"
     ]  # fmt: skip
+    down, up = math.nextafter(0.8, 0.0), math.nextafter(3.0, 4.0)
+    assert at_least(down, least) is Light.AMBER
+    assert at_most(up, most) is Light.GREEN
     assert proven(Light.RED, 0.01, 0.01) is Light.RED
     assert proven(Light.RED, 0.011, 0.01) is Light.AMBER
     assert proven(Light.AMBER, 0.05, 0.01) is Light.AMBER

@@ -81,7 +81,7 @@ def _from_objects(items: list[Any], name: str) -> Column:
     cleaned = [None if is_missing(v) else v for v in items]
     types = {type(v) for v in cleaned if v is not None}
     if all(issubclass(t, (numbers.Real, np.bool_, Decimal)) for t in types):
-        return np.array([np.nan if v is None else float(v) for v in cleaned], dtype=np.float64)
+        return np.array([np.nan if v is None else _as_float(v) for v in cleaned], dtype=np.float64)
     if all(issubclass(t, str) for t in types):
         return pl.Series(cleaned, dtype=pl.String)
     got = " and ".join(sorted(t.__name__ for t in types))
@@ -90,6 +90,13 @@ def _from_objects(items: list[Any], name: str) -> Column:
     raise ColumnTypeError(
         f"Feature {name}: every argument must be a string or a number, or None; got {got}."
     )
+
+
+def _as_float(value: Any) -> float:
+    try:
+        return float(value)
+    except OverflowError:  # a whole number of Python knows no largest one, a float does
+        return math.inf if value > 0 else -math.inf
 
 
 def is_missing(value: Any) -> bool:

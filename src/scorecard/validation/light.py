@@ -8,6 +8,9 @@ from enum import StrEnum
 
 from scorecard.policy.validation import Above, AtLeast, AtMost
 
+_EVEN = 1e-12
+"""Rounding allowance at a limit: 0.72 / 0.9 meets 0.8, whichever way the last bit falls."""
+
 
 class Light(StrEnum):
     """Green: holds. Amber: look at it. Red: the rule is broken. Grey: nothing to judge."""
@@ -26,16 +29,21 @@ class Light(StrEnum):
 
 def at_most(number: float, limits: Above) -> Light:
     """Return the light of a number that should be small; a number that is none is red."""
-    if math.isnan(number) or (isinstance(limits, AtMost) and number > limits.red):
+    red = isinstance(limits, AtMost) and _above(number, limits.red)
+    if math.isnan(number) or red:
         return Light.RED
-    return Light.AMBER if number > limits.amber else Light.GREEN
+    return Light.AMBER if _above(number, limits.amber) else Light.GREEN
 
 
 def at_least(number: float, limits: AtLeast) -> Light:
     """Return the light of a number that should be large; a number that is none is red."""
-    if math.isnan(number) or number < limits.red:
+    if math.isnan(number) or _above(limits.red, number):
         return Light.RED
-    return Light.AMBER if number < limits.amber else Light.GREEN
+    return Light.AMBER if _above(limits.amber, number) else Light.GREEN
+
+
+def _above(number: float, limit: float) -> bool:
+    return number > limit + _EVEN * max(1.0, abs(limit))
 
 
 def proven(light: Light, p_value: float, alpha: float, *, doubt: float = 0.05) -> Light:
