@@ -6,10 +6,12 @@ share their training rows, and corrected for that (Nadeau and Bengio 2003). Row 
 distance to the best boosted model for the card as it comes and for the one with crossed features;
 everything else is about the card as it comes.
 
-    python benchmarks/auc.py [--small] [--folds 5] [--repeats 4] [--ebm 5] [--resume FILE]
+    python benchmarks/auc.py [--small] [--folds 5] [--repeats 4] [--ebm 5] [--seed 20] [--cards]
+                             [--resume FILE]
 
-The peers' runs are kept in ``--resume`` as they end, one JSON object a line, and not repeated;
-ours are always played anew.
+Another ``--seed`` deals other folds, which nothing was ever chosen on; ``--cards`` leaves out the
+boosted models. The peers' runs are kept in ``--resume`` as they end, one JSON object a line, and
+not repeated; ours are always played anew.
 """
 
 from __future__ import annotations
@@ -33,6 +35,7 @@ from sklearn.model_selection import RepeatedStratifiedKFold
 GAP = 0.010  # wanted: mean distance to the best boosted model
 SMALL_ROWS = 3_000
 LARGE_ROWS = 20_000  # larger tables need fewer repeats
+SEED = 20  # of the folds on which defaults were compared
 Key = tuple[str, str, int]
 
 
@@ -45,6 +48,7 @@ class Run:
     fold: int
     auc: float
     seconds: float
+    seed: int = SEED
 
 
 def play(
@@ -53,19 +57,20 @@ def play(
     *,
     folds: int,
     repeats: int,
+    seed: int = SEED,
     rows: int | None = None,
     known: Iterable[Key] = (),
     limits: Mapping[str, int] | None = None,
 ) -> Iterator[Run]:
     """Fit every model on every fold of a table and yield what it reached; skip what is known.
 
-    ``limits`` says of a model how many folds at most it plays.
+    ``seed`` deals the folds. ``limits`` says of a model how many folds at most it plays.
     """
     X, y = table.load()
     if rows is not None:
         X, y = X.iloc[:rows], y[:rows]
     done = set(known)
-    splits = RepeatedStratifiedKFold(n_splits=folds, n_repeats=repeats, random_state=20)
+    splits = RepeatedStratifiedKFold(n_splits=folds, n_repeats=repeats, random_state=seed)
     for fold, (train, test) in enumerate(splits.split(X, y)):
         for name, model in models.items():
             if (table.name, name, fold) in done or fold >= (limits or {}).get(name, fold + 1):
@@ -75,7 +80,8 @@ def play(
                 warnings.simplefilter("ignore")  # peers' own deprecations
                 risk = model(X.iloc[train], y[train], X.iloc[test])
             seconds = time.perf_counter() - begun
-            yield Run(table.name, name, fold, float(roc_auc_score(y[test], risk)), seconds)
+            auc = float(roc_auc_score(y[test], risk))
+            yield Run(table.name, name, fold, auc, seconds, seed)
 
 
 def standard_errors(differences: Sequence[float], folds: int) -> tuple[float, float]:
@@ -195,6 +201,8 @@ def main() -> int:
     parser.add_argument("--folds", type=int, default=5)
     parser.add_argument("--repeats", type=int, default=4)
     parser.add_argument("--ebm", type=int, default=5, help="folds of a table that EBM plays")
+    parser.add_argument("--seed", type=int, default=SEED, help="of the folds")
+    parser.add_argument("--cards", action="store_true", help="scorecards alone")
     parser.add_argument("--tables", nargs="*", help="names of tables; all where none is given")
     parser.add_argument("--resume", type=Path, help="where runs are kept")
     options = parser.parse_args()
@@ -205,6 +213,8 @@ def main() -> int:
         if name in (OURS, CROSSED, "xgboost") or any(name.startswith(peer) for peer in peers)
         or (name == "EBM" and options.ebm and installed("interpret"))
     }  # fmt: skip
+    if options.cards:
+        models = {name: model for name, model in models.items() if name in SCORECARDS}
     tables = [table for table in TABLES if not options.tables or table.name in options.tables]
     rows = None
     if options.small:
@@ -213,15 +223,16 @@ def main() -> int:
     runs: list[Run] = []
     if options.resume is not None and options.resume.exists():
         lines = options.resume.read_text(encoding="utf-8").splitlines()
-        runs = [Run(**json.loads(line)) for line in lines]
+        kept = (Run(**json.loads(line)) for line in lines)
+        runs = [run for run in kept if run.seed == options.seed]
     known = [(run.table, run.model, run.fold) for run in runs]
     for table in tables:
         large = len(table.load()[1]) > LARGE_ROWS and not options.small
         repeats = 1 if large else options.repeats
         limits = {"EBM": options.ebm}
         for run in play(
-            table, models, folds=options.folds, repeats=repeats, rows=rows, known=known,
-            limits=limits,
+            table, models, folds=options.folds, repeats=repeats, seed=options.seed, rows=rows,
+            known=known, limits=limits,
         ):  # fmt: skip
             runs.append(run)
             print(f"auc: {run}", file=sys.stderr)
