@@ -322,7 +322,7 @@ def test_an_explanation_that_does_not_add_up_is_never_answered(
     raters: dict[str, sc.Rater], portfolio: pl.DataFrame, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     rater = raters["boosted"]
-    tables = rater._voices["first"]._explainer  # type: ignore[attr-defined]
+    tables = rater._panel.first._explainer  # type: ignore[attr-defined]
     monkeypatch.setattr(tables, "base", tables.base + 1e-3)
     with pytest.raises(sc.errors.ExplanationError):
         rater.rate(portfolio.head(5))
@@ -346,7 +346,7 @@ def test_accounts_are_the_common_shape_of_both_models(
 ) -> None:
     features = raters["boosted"].features.evaluate(portfolio.head(7))
     for rater in raters.values():
-        for voice in rater._voices.values():
+        for voice in rater._panel.voices:
             account = voice.hear(features)
             assert isinstance(account, Account)
             assert account.contributions.shape == (7, len(voice.features))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,7 @@ from scorecard.explain.reasons import ReasonWriter
 from scorecard.explain.reference import Reference
 from scorecard.explain.wording import Peers
 from scorecard.features import FeatureSet
-from scorecard.logodds import Floats, expit
+from scorecard.logodds import Floats
 from scorecard.models.boosted import BoostedModel
 from scorecard.models.calibration import Calibration
 from scorecard.models.cycle import CycleModel
@@ -29,40 +29,18 @@ from scorecard.models.scorecard import Scorecard
 from scorecard.policy import Policy
 from scorecard.rating.baseline import FILE, Baseline
 from scorecard.rating.bundle import Bundle
+from scorecard.rating.panel import Panel, Verdict
 from scorecard.rating.population import Population
+from scorecard.rating.ratings_frame import ratings_frame
 from scorecard.rating.recourse import Adviser
-from scorecard.rating.voice import Account, BoostedVoice, ScorecardVoice, Voice
+from scorecard.rating.unseen import Unseen
+from scorecard.rating.voice import BoostedVoice, ScorecardVoice, Voice
 from scorecard.recourse import Recourse, Spreads
 from scorecard.tracking import Resolved
 from scorecard.values import Explanation, ModelRef, Problem, Rating, Reason, SecondOpinion, Warned
 
 Value = float | str | None
 
-_UNSEEN = {
-    "unseen_level": (
-        "训练样本中没有此取值，按既定的未见值规则处理",
-        "this level was never seen in training; the declared policy for unseen levels applies",
-    ),
-    "unseen_special": (
-        "训练样本中没有或极少有此特殊值，按中性处理",
-        "this special value was never or hardly ever seen in training; it is taken as neutral",
-    ),
-    "unseen_missing": (
-        "训练样本中此项从未或极少缺失，按中性处理",
-        "this was never or hardly ever missing in training; it is taken as neutral",
-    ),
-}
-_TEXT = pl.String
-_REASONS = pl.List(
-    pl.Struct(
-        {"code": _TEXT, "text_zh": _TEXT, "text_en": _TEXT, "feature": _TEXT, "value": _TEXT,
-         "value_number": pl.Float64, "reference": _TEXT, "reference_number": pl.Float64,
-         "contribution": pl.Float64}
-    )
-)  # fmt: skip
-_WARNINGS = pl.List(
-    pl.Struct({"code": _TEXT, "feature": _TEXT, "text_zh": _TEXT, "text_en": _TEXT})
-)
 _MISFITS = (
     ArithmeticError,
     AttributeError,
@@ -74,15 +52,6 @@ _MISFITS = (
     pl.exceptions.PolarsError,
     pl.exceptions.PanicException,
 )
-
-
-@dataclass(frozen=True)
-class _Verdict:
-    """An account with what calibration and the master scale make of it."""
-
-    account: Account
-    pd: Floats
-    grade: list[str]
 
 
 class Rater:
@@ -140,12 +109,12 @@ class Rater:
         )
         if self.answering not in {voice.name for voice in voices}:
             raise BundleError("The bundle's manifest names a model that the bundle does not hold.")
-        first = next(voice for voice in voices if voice.name == self.answering)
-        self._voices = {"first": first, "second": next(v for v in voices if v is not first)}
+        first, second = voices if voices[0].name == self.answering else reversed(voices)
         calibration = bundle.json("calibration.json")
         self.calibrations = {
             voice.name: Calibration.from_dict(calibration[voice.name]) for voice in voices
         }
+        self._panel = Panel(first, second, self.calibrations, self.scale)
         self.reference = Reference.from_dict(bundle.json("reference.json"))
         self.reference.check(self.features)
         self.baseline = Baseline.from_dict(bundle.json(FILE))
@@ -161,7 +130,7 @@ class Rater:
         self._at = [self.features.names.index(name) for name in first.features]
         self._rows = self.product.rows
         self._population = Population(policy.population.exclusions, self.product.columns)
-        self._labels = {f.name: (f.zh, f.en) for f in self.features.features}
+        self._unseen = Unseen(self.features)
         self._adviser = Adviser(
             self.product,
             Spreads.from_dict(bundle.json("recourse.json")),
@@ -209,7 +178,7 @@ class Rater:
 
         All are exact; ``direct`` serves trees too deep for tables and is far slower.
         """
-        return {voice.name: voice.explained_by for voice in self._voices.values()}
+        return {voice.name: voice.explained_by for voice in self._panel.voices}
 
     def __repr__(self) -> str:
         return (
@@ -313,18 +282,7 @@ class Rater:
         Columns: ``pd``, ``score``, ``margin``, ``grade`` (its place on the master scale, 0 the
         safest) of the model that answers, and ``second_`` with the same names of the other.
         """
-        rows = features.select(self.features.names)
-        found: dict[str, Any] = {}
-        for prefix, voice in zip(("", "second_"), self._voices.values(), strict=True):
-            account = voice.hear(rows)
-            log_odds = self.calibrations[voice.name].log_odds(account.margin)
-            found |= {
-                f"{prefix}pd": np.maximum(expit(log_odds), self.scale.pd_floor),
-                f"{prefix}score": account.score,
-                f"{prefix}margin": account.margin,
-                f"{prefix}grade": self.scale.index(log_odds),
-            }
-        return pl.DataFrame(found)
+        return self._panel.answers(features.select(self.features.names))
 
     def log_odds(self, features: pl.DataFrame, *, model: str | None = None) -> Floats:
         """Return the calibrated log-odds (n,) of rows of feature values, unexplained.
@@ -332,9 +290,7 @@ class Rater:
         For trials of many changed rows: of the boosted model they are the booster's own, which
         agree with `answers` to the tolerance of additivity. ``model`` as in `risk`.
         """
-        voice = self._voice(model)
-        margin, _ = voice.margin(features.select(self.features.names))
-        return np.asarray(self.calibrations[voice.name].log_odds(margin), dtype=np.float64)
+        return self._panel.log_odds(features.select(self.features.names), model)
 
     def risk(self, features: pl.DataFrame, *, model: str | None = None) -> pl.DataFrame:
         """Return contributions toward risk of rows of feature values: what reasons are made of.
@@ -343,80 +299,32 @@ class Rater:
         reference population, positive riskier; of either model: ``"scorecard"`` or ``"boosted"``,
         by default the one that answers. Raises `InputError` for another model.
         """
-        voice = self._voice(model)
+        voice = self._panel.voice(model)
         risk = voice.hear(features.select(self.features.names)).risk
         return pl.DataFrame(dict(zip(voice.features, risk.T, strict=True)))
-
-    def _voice(self, model: str | None) -> Voice:
-        wanted = self.answering if model is None else model
-        for voice in self._voices.values():
-            if voice.name == wanted:
-                return voice
-        raise InputError(f"model must be scorecard or boosted; got {model!r}.")
 
     def _assemble(
         self, features: pl.DataFrame, outside: Sequence[tuple[Warned, ...]], strengths: bool
     ) -> pl.DataFrame:
-        voice = self._voices["first"]
-        first, second = self._verdicts(voice.hear(features), self._voices["second"].hear(features))
-        account = first.account
-        values = features.select(voice.features).rows()
-        told = {"reasons": self._writer.write(account.risk, values)}
+        voice = self._panel.first
+        first, second = self._panel.hear(features)
+        risk, values = first.account.risk, features.select(voice.features).rows()
+        told = {"reasons": self._writer.write(risk, values)}
         if strengths:
-            told["strengths"] = self._writer.strengths(account.risk, values)
-        listed = {
-            name: pl.Series([[_reason_row(each) for each in row] for row in rows], dtype=_REASONS)
-            for name, rows in told.items()
-        }
-        warnings = [
-            [asdict(warned) for warned in row]
-            for row in self._warnings(account, second.account, outside)
-        ]
-        contributions = pl.DataFrame(
-            {name: account.contributions[:, j] for j, name in enumerate(voice.features)}
-        )
-        n = features.height
-        return pl.DataFrame(
-            {
-                "pd": first.pd,
-                "score": account.score,
-                "margin": account.margin,
-                "grade": pl.Series(first.grade, dtype=_TEXT),
-                "answered_by": pl.Series([voice.name] * n, dtype=_TEXT),
-                "base": np.full(n, account.base),
-                "contributions": contributions.to_struct(),
-                "reasons": listed.pop("reasons"),
-                "second_pd": second.pd,
-                "second_score": second.account.score,
-                "second_grade": pl.Series(second.grade, dtype=_TEXT),
-                "warnings": pl.Series(warnings, dtype=_WARNINGS),
-                **listed,
-            }
-        )
+            told["strengths"] = self._writer.strengths(risk, values)
+        return ratings_frame(voice, first, second, told, self._warnings(first, second, outside))
 
     # -- shared ---------------------------------------------------------------------------------
-    def _verdicts(self, *accounts: Account) -> tuple[_Verdict, ...]:
-        return tuple(
-            self._verdict(voice, account)
-            for voice, account in zip(self._voices.values(), accounts, strict=True)
-        )
-
-    def _verdict(self, voice: Voice, account: Account) -> _Verdict:
-        log_odds = self.calibrations[voice.name].log_odds(account.margin)
-        pd = np.maximum(expit(log_odds), self.scale.pd_floor)
-        return _Verdict(account, pd, self.scale.grades(log_odds).tolist())
-
     def _ratings(self, frame: pl.DataFrame, strengths: bool) -> list[Rating]:
-        first_voice, second_voice = self._voices.values()
+        voice = self._panel.first
         values: list[tuple[Value, ...]]
         if frame.height == 1:
             values = [self.features.evaluate_one(frame)]
-            heard = first_voice.hear_one(values[0]), second_voice.hear_one(values[0])
+            first, second = self._panel.hear_one(values[0])
         else:
             features = self.features.evaluate(frame)
             values = features.rows()
-            heard = first_voice.hear(features), second_voice.hear(features)
-        first, second = self._verdicts(*heard)
+            first, second = self._panel.hear(features)
         account = first.account
         contributions = account.contributions.tolist()
         mine = [[row[k] for k in self._at] for row in values]
@@ -424,7 +332,7 @@ class Rater:
         given: Sequence[tuple[Reason, ...] | None] = (
             self._writer.strengths(account.risk, mine) if strengths else [None] * frame.height
         )
-        warnings = self._warnings(account, second.account, self._population.warnings(frame))
+        warnings = self._warnings(first, second, self._population.warnings(frame))
         return [
             Rating(
                 product=self.product.name,
@@ -434,17 +342,17 @@ class Rater:
                 grade=first.grade[i],
                 reasons=reasons[i],
                 explanation=Explanation(
-                    first_voice.space,
+                    voice.space,
                     account.base,
-                    dict(zip(first_voice.features, contributions[i], strict=True)),
+                    dict(zip(voice.features, contributions[i], strict=True)),
                 ),
                 second_opinion=SecondOpinion(
-                    second_voice.name,
+                    self._panel.second.name,
                     float(second.pd[i]),
                     float(second.account.score[i]),
                     second.grade[i],
                 ),
-                answered_by=first_voice.name,
+                answered_by=voice.name,
                 model=self.model,
                 policy_version=self.policy_version,
                 feature_hash=self.features.hash,
@@ -455,23 +363,8 @@ class Rater:
         ]
 
     def _warnings(
-        self, first: Account, second: Account, outside: Sequence[tuple[Warned, ...]]
+        self, first: Verdict, second: Verdict, outside: Sequence[tuple[Warned, ...]]
     ) -> list[tuple[Warned, ...]]:
         """Return each row's warnings: exclusions it meets, then what training never saw of it."""
-        return [
-            (*met, *(self._unseen(name, flag) for name, flag in sorted({**b, **a}.items())))
-            for met, a, b in zip(outside, first.flags, second.flags, strict=True)
-        ]
-
-    def _unseen(self, name: str, flag: str) -> Warned:
-        (zh, en), (said_zh, said_en) = self._labels[name], _UNSEEN[flag]
-        return Warned(flag, name, text_zh=f"{zh}：{said_zh}", text_en=f"{en}: {said_en}")
-
-
-def _reason_row(reason: Reason) -> dict[str, Any]:
-    row = asdict(reason)
-    for name in ("value", "reference"):
-        value = row[name]
-        row[name] = None if value is None else str(value)
-        row[f"{name}_number"] = None if isinstance(value, str) else value
-    return row
+        unseen = self._unseen.warnings(first.account.flags, second.account.flags)
+        return [(*met, *new) for met, new in zip(outside, unseen, strict=True)]
