@@ -79,7 +79,8 @@ class OptimalBinner(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     Attributes: ``bins_`` (`FeatureBins` by feature), ``splits_`` (cut points or groups of levels by
     feature), ``objective_`` (divergence of the ordinary bins by feature), ``trend_loss_`` (what
     ``auto``'s trend costs against none, by feature; None for other trends), ``single_bin_``
-    (features whose ordinary values all share one bin), ``classes_``, ``feature_names_in_``.
+    (features whose ordinary values all share one bin), ``edited_`` (features whose bins were put in
+    the place of the fit's by `use`), ``classes_``, ``feature_names_in_``.
 
     Raises `InputError` for bad parameters or values (infinite numbers name the feature) and
     `InfeasibleBinning` where the constraints cannot be met.
@@ -191,6 +192,7 @@ class OptimalBinner(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         self.splits_ = {b.name: b.groups if b.kind == "text" else b.splits for b in every}
         self.objective_ = {b.name: b.objective for b in every}
         self.single_bin_ = tuple(b.name for b in every if b.ordinary == 1)
+        self.edited_ = tuple(name for name, editor in editors.items() if editor.edited)
 
     def transform(self, X: Any) -> Any:
         """Return the WOE of every value, float64 of shape (n, p); `set_output` chooses a frame."""

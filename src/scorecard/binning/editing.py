@@ -34,17 +34,22 @@ class BinEditor:
     fit: FeatureFit
     partition: Partition
 
+    @property
+    def edited(self) -> bool:
+        """Whether these are other bins than the solver's."""
+        return self.partition != self.fit.partition
+
     @cached_property
     def bins(self) -> FeatureBins:
         """The edited bins as a frozen value."""
-        if self.partition == self.fit.partition:
+        if not self.edited:
             return self.fit.bins
         return self.fit.frozen(self.partition, self._trend(), self.objective)
 
     @cached_property
     def objective(self) -> float:
         """The divergence of the edited bins."""
-        if self.partition == self.fit.partition:
+        if not self.edited:
             return self.optimum
         return self.fit.objective(self.partition)
 

@@ -18,6 +18,7 @@ from sklearn.utils import Tags
 from sklearn.utils.validation import check_is_fitted
 
 from scorecard.binning.binner import OptimalBinner, SpecialValues, Splits, Trends, UnfittedError
+from scorecard.binning.held import refuse_edits
 from scorecard.binning.periods import Periods
 from scorecard.binning.target import read_target, read_weight
 from scorecard.errors import InputError
@@ -52,7 +53,8 @@ class ScorecardClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     ``max_prebins``, ``rare_share``, ``missing``, ``special``, ``unseen`` and ``user_splits`` are
     those of `OptimalBinner`; ``binner`` takes their place with all that it can do besides: an
     `OptimalBinner`, of which a clone is fitted, or a fitted one inside scikit-learn's
-    ``FrozenEstimator``, whose bins, edited by hand perhaps, are taken as they stand. A feature
+    ``FrozenEstimator``, whose bins, edited by hand perhaps, are taken as they stand (edited bins
+    outside of it are refused, since they would be lost). A feature
     whose information value is below ``min_iv`` (bins treated as never seen add nothing to it), or
     whose coefficient is held at 0 by the sign rule, is not in the card; ``dropped_`` says why.
     ``l2`` pulls the coefficients towards their mean, in units of the mean log-likelihood, see
@@ -350,6 +352,10 @@ class ScorecardClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             check_is_fitted(self, "scorecard_")
         except SklearnNotFittedError as error:
             raise UnfittedError(str(error)) from None
+
+    def __sklearn_clone__(self) -> Self:
+        refuse_edits(self.binner)  # a search over clones would lose them before any fit
+        return super().__sklearn_clone__()  # type: ignore[no-any-return]
 
     def __sklearn_tags__(self) -> Tags:
         tags = super().__sklearn_tags__()

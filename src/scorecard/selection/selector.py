@@ -17,6 +17,7 @@ from sklearn.utils.validation import check_array, check_is_fitted, validate_data
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from scorecard.binning.binner import OptimalBinner, Trends, UnfittedError
+from scorecard.binning.held import refuse_edits
 from scorecard.binning.target import read_target, read_weight
 from scorecard.errors import InputError
 from scorecard.models.coefficients import coefficient_table
@@ -124,6 +125,7 @@ class FeatureSelector(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     def fit(self, X: Any, y: Any = None, sample_weight: Any = None) -> Self:
         """Choose among the columns of ``X`` (array, pandas or polars), shape (n, p)."""
         self._check_parameters()
+        refuse_edits(self.binner)
         binner = OptimalBinner(trend=self.trend) if self.binner is None else clone(self.binner)
         names, columns = binner.read(X, reset=True)
         if strangers := [name for name in self.keep if name not in names]:
@@ -316,6 +318,10 @@ class FeatureSelector(TransformerMixin, BaseEstimator):  # type: ignore[misc]
             check_is_fitted(self, "support_")
         except SklearnNotFittedError as error:
             raise UnfittedError(str(error)) from None
+
+    def __sklearn_clone__(self) -> Self:
+        refuse_edits(self.binner)  # a search over clones would lose them before any fit
+        return super().__sklearn_clone__()  # type: ignore[no-any-return]
 
     def __sklearn_tags__(self) -> Tags:
         tags = super().__sklearn_tags__()
