@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from numbers import Real
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
@@ -16,17 +15,13 @@ from sklearn.utils import ClassifierTags, Tags
 from sklearn.utils.validation import check_is_fitted
 
 from scorecard.binning.columns import Column
-from scorecard.binning.divergence import DIVERGENCES
 from scorecard.binning.editing import BinEditor
 from scorecard.binning.evidence import distinct_rows
 from scorecard.binning.feature_bins import FeatureBins
 from scorecard.binning.fitting import fit_feature
-from scorecard.binning.given import read_cuts, read_groups, read_specials
-from scorecard.binning.number_prebins import FREE, ByHand
+from scorecard.binning.parameters import check_parameters, settings
 from scorecard.binning.periods import Periods
 from scorecard.binning.reading import read_table
-from scorecard.binning.rules import TRENDS
-from scorecard.binning.settings import MISSING_POLICIES, UNSEEN_POLICIES, Settings
 from scorecard.binning.table import BinningTable, bins_figure
 from scorecard.binning.target import read_target, read_weight
 from scorecard.errors import InputError, NotFittedError
@@ -173,14 +168,14 @@ class OptimalBinner(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     ) -> None:
         if self.stable and periods is None:
             raise InputError("stable=True needs periods, one label for every row of X.")
-        settings = self._settings(names, columns)
-        if any(each.trend == "auto" for each in settings):
+        wishes = settings(self._checked(), names, [isinstance(c, pl.Series) for c in columns])
+        if any(each.trend == "auto" for each in wishes):
             distinct = distinct_rows(columns, bad, weight)
-            settings = [replace(each, distinct=distinct) for each in settings]
+            wishes = [replace(each, distinct=distinct) for each in wishes]
         bad_weight = bad * weight
         fits = [
             fit_feature(name, column, bad_weight, weight, chosen, periods=periods)
-            for name, column, chosen in zip(names, columns, settings, strict=True)
+            for name, column, chosen in zip(names, columns, wishes, strict=True)
         ]
         self.trend_loss_ = {fit.name: fit.solution.loss for fit in fits}
         self._take({fit.name: BinEditor(fit, fit.partition) for fit in fits})
@@ -260,96 +255,18 @@ class OptimalBinner(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         return names
 
     def read(self, X: Any, *, reset: bool) -> tuple[list[str], list[Column]]:
-        """Return names and columns of ``X``, checked against the fitted ones unless ``reset``."""
+        """Return names and columns of ``X``, checked against the fitted ones unless ``reset``.
+
+        With ``reset``, before a fit, the parameters are checked first.
+        """
+        if reset:
+            self._checked()
         return read_table(self, X, reset=reset)
 
-    def _settings(self, names: list[str], columns: list[Column]) -> list[Settings]:
-        for name, chosen, allowed in (
-            ("divergence", self.divergence, tuple(DIVERGENCES)),
-            ("missing", self.missing, MISSING_POLICIES),
-            ("special", self.special, MISSING_POLICIES),
-            ("unseen", self.unseen, UNSEEN_POLICIES),
-        ):
-            if chosen not in allowed:
-                raise InputError(f"{name} must be one of {', '.join(allowed)}; got {chosen!r}.")
-        if not (isinstance(self.max_prebins, (int, np.integer)) and self.max_prebins >= 2):
-            raise InputError(f"max_prebins must be at least 2; got {self.max_prebins!r}.")
-        if not (isinstance(self.rare_share, Real) and 0 <= self.rare_share < 1):
-            raise InputError(f"rare_share must lie in [0, 1); got {self.rare_share!r}.")
-        if not isinstance(self.trend, (str, Mapping)):
-            raise InputError(f"trend must be a text or a mapping by feature; got {self.trend!r}.")
-        trends = self.trend if isinstance(self.trend, Mapping) else {}
-        specials = self.special_values if isinstance(self.special_values, Mapping) else {}
-        for parameter, mapping in (
-            ("trend", trends),
-            ("special_values", specials),
-            ("user_splits", self.user_splits or {}),
-            ("fixed_splits", self.fixed_splits or {}),
-        ):
-            if not isinstance(mapping, Mapping):
-                raise InputError(f"{parameter} must be a mapping by feature; got {mapping!r}.")
-            if strangers := [key for key in mapping if key not in names]:
-                raise InputError(
-                    f"{parameter} must name columns of X ({', '.join(names)}); got {strangers}."
-                )
-        return [
-            self._setting(name, isinstance(column, pl.Series), trends, specials)
-            for name, column in zip(names, columns, strict=True)
-        ]
-
-    def _setting(
-        self,
-        name: str,
-        text: bool,
-        trends: Mapping[str, str],
-        specials: Mapping[str, Sequence[float]],
-    ) -> Settings:
-        trend = self.trend if isinstance(self.trend, str) else trends.get(name, "auto")
-        if trend not in TRENDS:
-            raise InputError(
-                f"Feature {name}: trend must be one of {', '.join(TRENDS)}; got {trend!r}."
-            )
-        if text and trends.get(name, "none") not in ("none", "auto"):
-            raise InputError(
-                f"Feature {name}: text has no direction, its trend must be none; got {trend!r}."
-            )
-        if text and specials.get(name):
-            raise InputError(f"Feature {name}: special values are numbers, the feature is text.")
-        for_all = () if isinstance(self.special_values, Mapping) else self.special_values
-        special = read_specials(name, specials.get(name, for_all))
-        user, fixed = (self.user_splits or {}).get(name), (self.fixed_splits or {}).get(name, ())
-        if text and len(fixed):
-            raise InputError(
-                f"Feature {name}: text has no cut points; give groups of levels as user_splits."
-            )
-        return Settings(
-            trend="none" if text else trend,
-            special_values=() if text else special,
-            max_prebins=int(self.max_prebins),
-            rare_share=self.rare_share,
-            missing=self.missing,
-            special=self.special,
-            unseen=self.unseen,
-            min_bin_share=self.min_bin_share,
-            by_hand=FREE
-            if text
-            else ByHand(
-                None if user is None else read_cuts(name, "user_splits", user),
-                read_cuts(name, "fixed_splits", fixed),
-            ),
-            groups=read_groups(name, user) if text and user is not None else None,
-            stable=self.stable,
-            constraints={
-                "min_bins": self.min_bins,
-                "max_bins": self.max_bins,
-                "max_bin_share": self.max_bin_share,
-                "divergence": self.divergence,
-                "min_bin_bads": self.min_bin_bads,
-                "min_bin_goods": self.min_bin_goods,
-                "min_rate_gap": self.min_rate_gap,
-                "max_p_value": self.max_p_value,
-            },
-        )
+    def _checked(self) -> dict[str, Any]:
+        given: dict[str, Any] = self.get_params(deep=False)
+        check_parameters(given)
+        return given
 
     def _check_fitted(self) -> None:
         try:

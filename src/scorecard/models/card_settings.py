@@ -52,6 +52,8 @@ def asked_binner(given: Mapping[str, Any], usual: Mapping[str, Any]) -> tuple[Op
     own = {name: given[name] for name in BINNING}
     binner = given["binner"]
     if binner is None:
+        if own["max_prebins"] is None:  # until `usual_prebins` has seen the table
+            own["max_prebins"] = MOST_PREBINS
         return OptimalBinner(**own), False
     changed = [
         name
