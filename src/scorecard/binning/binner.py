@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
-from sklearn.base import BaseEstimator, TransformerMixin
+from sklearn.base import BaseEstimator, TransformerMixin, clone
 from sklearn.exceptions import NotFittedError as SklearnNotFittedError
 from sklearn.utils import ClassifierTags, Tags
 from sklearn.utils.validation import check_is_fitted
@@ -236,6 +236,36 @@ class OptimalBinner(TransformerMixin, BaseEstimator):  # type: ignore[misc]
             raise InputError(f"These bins of {name} were edited from another fit; call edit again.")
         self._take({**self.editors_, name: edited})
         return self
+
+    def subset(self, names: Sequence[str]) -> Self:
+        """Return the fitted binner of these features alone, in the order given.
+
+        Their bins stay as they are, edits with them; the copy and this one can be edited apart.
+        Raises `InputError` for a feature that has no bins here, for one given twice, and for none.
+        """
+        self._check_fitted()
+        names = [names] if isinstance(names, str) else list(names)
+        for name in names:
+            self._bins(name)
+        if not names or len(set(names)) < len(names):
+            raise InputError(f"names must be different features, one at least; got {names}.")
+        copy = self.unfitted(names)
+        copy.classes_, copy.n_features_in_ = self.classes_, len(names)
+        if hasattr(self, "feature_names_in_"):
+            copy.feature_names_in_ = np.array(names, dtype=object)
+        copy.trend_loss_ = {name: self.trend_loss_[name] for name in names}
+        copy._take({name: self.editors_[name] for name in names})
+        return copy
+
+    def unfitted(self, names: Sequence[str]) -> Self:
+        """Return an unfitted copy whose parameters name no other features than ``names``."""
+        copy: Self = clone(self)
+        by_feature = {
+            parameter: {name: held for name, held in value.items() if name in names}
+            for parameter, value in copy.get_params(deep=False).items()
+            if isinstance(value, Mapping)
+        }
+        return copy.set_params(**by_feature) if by_feature else copy
 
     def _bins(self, feature: str) -> FeatureBins:
         self._check_fitted()

@@ -158,6 +158,21 @@ def fit_feature(
     )
 
 
+def counted_woe(
+    bins: FeatureBins, settings: Settings, index: NDArray[np.int64], bad: Floats, weight: Floats
+) -> Floats:
+    """Return the WOE of bins as they stand, counted in other rows: ``index`` is their bin, (n,).
+
+    ``bad`` is the weight where the row is bad and 0 elsewhere. Bins without rows are neutral.
+    """
+    counts = count(index, bad, weight, len(bins.woe))
+    totals = (float(bad.sum()), float((weight - bad).sum()))
+    k = bins.ordinary
+    extra = Counts(counts.rows[k:], counts.bads[k:], counts.goods[k:])
+    thin = _thin(extra, k, totals, settings.rare_share)
+    return np.array(_woe(counts, k, thin, totals, settings))
+
+
 def _thin(
     extra: Counts, ordinary: int, totals: tuple[float, float], rare_share: float
 ) -> tuple[int, ...]:

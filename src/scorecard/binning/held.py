@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from numpy.typing import NDArray
 from sklearn.base import clone
 from sklearn.frozen import FrozenEstimator
 
 from scorecard.binning.binner import OptimalBinner, UnfittedError
+from scorecard.binning.columns import ColumnError, eager, read_frame
 from scorecard.errors import InputError
 
 
@@ -42,3 +44,30 @@ def handed(binner: Any) -> tuple[OptimalBinner, bool]:
             "first, or pass it without FrozenEstimator to have it fitted."
         )
     return held, True
+
+
+def narrowed(held: OptimalBinner, X: Any) -> OptimalBinner:
+    """Return the fitted binner of the columns of ``X``, in their order; itself where they are all.
+
+    Columns are known by name; where the binner was fitted on an array, or ``X`` is one, by place,
+    and all must be there. Raises `ColumnError` for a column without bins.
+    """
+    X = eager(X)
+    if not (hasattr(X, "columns") and hasattr(held, "feature_names_in_")):
+        return held
+    names, known = read_frame(X)[0], held.bins_
+    if strangers := [name for name in names if name not in known]:
+        raise ColumnError(
+            f"The frozen binner has no bins for {', '.join(strangers)}; its feature names are "
+            f"{', '.join(known)}. Leave other columns out, or fit a binner on them as well."
+        )
+    return held if names == list(known) else held.subset(names)
+
+
+def check_classes(held: OptimalBinner, classes: NDArray[Any]) -> None:
+    """Raise `InputError` unless a held binner was fitted on the two classes of the outcome."""
+    if list(classes) != list(held.classes_):
+        raise InputError(
+            f"The frozen binner was fitted on the classes {list(held.classes_)}; got "
+            f"{list(classes)}."
+        )

@@ -18,7 +18,8 @@ from sklearn.utils import Tags
 from sklearn.utils.validation import check_is_fitted
 
 from scorecard.binning.binner import OptimalBinner, SpecialValues, Splits, Trends, UnfittedError
-from scorecard.binning.held import refuse_edits
+from scorecard.binning.columns import eager
+from scorecard.binning.held import check_classes, narrowed, refuse_edits
 from scorecard.binning.periods import Periods
 from scorecard.binning.target import read_target, read_weight
 from scorecard.errors import InputError
@@ -53,8 +54,8 @@ class ScorecardClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     ``max_prebins``, ``rare_share``, ``missing``, ``special``, ``unseen`` and ``user_splits`` are
     those of `OptimalBinner`; ``binner`` takes their place with all that it can do besides: an
     `OptimalBinner`, of which a clone is fitted, or a fitted one inside scikit-learn's
-    ``FrozenEstimator``, whose bins, edited by hand perhaps, are taken as they stand (edited bins
-    outside of it are refused, since they would be lost). A feature
+    ``FrozenEstimator``, whose bins of the columns of ``X``, edited by hand perhaps, are taken as
+    they stand (edited bins outside of it are refused, since they would be lost). A feature
     whose information value is below ``min_iv`` (bins treated as never seen add nothing to it), or
     whose coefficient is held at 0 by the sign rule, is not in the card; ``dropped_`` says why.
     ``l2`` pulls the coefficients towards their mean, in units of the mean log-likelihood, see
@@ -156,6 +157,9 @@ class ScorecardClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         check_crosses(self.crosses, digits)
         usual = {name: each.default for name, each in signature(type(self)).parameters.items()}
         binner, frozen = asked_binner(given, usual)
+        X = eager(X)
+        if frozen:
+            binner = narrowed(binner, X)
         names, columns = binner.read(X, reset=not frozen)
         classes, bad = read_target(y, len(columns[0]))
         seen = Observations(columns, bad, read_weight(sample_weight, bad))
@@ -165,12 +169,8 @@ class ScorecardClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             index = binner.fit_columns(
                 names, columns, bad, seen.weight, Periods.read(periods, len(bad))
             )
-        elif list(classes) != list(binner.classes_):
-            raise InputError(
-                f"The frozen binner was fitted on the classes {list(binner.classes_)}; got "
-                f"{list(classes)}."
-            )
         else:
+            check_classes(binner, classes)
             index = binner.index_columns(columns)
         self.l2_ = usual_l2(seen) if self.l2 is None else self.l2
         terms = regress(binner, index, seen, l2=self.l2_, min_iv=self.min_iv)
