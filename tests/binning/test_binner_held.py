@@ -134,3 +134,12 @@ def test_out_of_fold_the_woe_of_held_bins_is_counted_in_the_other_folds(edited):
     expected = np.log((below & ~bad).sum() / (~bad).sum()) - np.log((below & bad).sum() / bad.sum())
     assert np.allclose(woe[~rest & (use < cut)], expected, rtol=1e-12)
     assert binner.bins_["use"].woe[0] != pytest.approx(expected, rel=1e-6)
+
+
+@pytest.mark.parametrize("kind", ESTIMATORS)
+def test_the_binner_of_a_fitted_estimator_can_be_held_by_another(kind):
+    X, y = loans()
+    first = kind().fit(X, y).binner_
+    held = ScorecardClassifier(binner=FrozenEstimator(first)).fit(X, y)
+    assert held.binner_ is first
+    assert first.subset(["use"]).classes_.tolist() == [0, 1]

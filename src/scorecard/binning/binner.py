@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 Trends = str | Mapping[str, str]
 SpecialValues = Sequence[float] | Mapping[str, Sequence[float]] | None
 Splits = Mapping[str, Sequence[Any]] | None
+ByFeature = Mapping[str, Mapping[str, Any]] | None
 
 
 class UnfittedError(NotFittedError, SklearnNotFittedError):  # type: ignore[misc]
@@ -60,10 +61,14 @@ class OptimalBinner(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     ``min_rate_gap`` and ``max_p_value`` are those of `scorecard.binning.solve`.
 
     By hand: ``user_splits`` maps a feature to the only candidate cut points (of a text: to groups
-    of levels that stay together), ``fixed_splits`` to cut points that must be there; a cut that
-    parts no two values of the sample is left out. ``stable=True`` asks that neighbouring bins keep
-    the order of their bad rates in every period given to `fit`. Fitted bins can be edited, see
-    `edit`.
+    of levels that stay together, those not named being free), ``fixed_splits`` to cut points that
+    must be there; a cut that parts no two values of the sample is left out. ``by_feature`` maps a
+    feature to parameters of its own, any of those above, and to one more, ``splits``: the bins
+    themselves, cut points or groups that hold every level of the sample, counted and not sought (an
+    empty list: one bin). No constraint holds for them, but a trend that a mapping declares for the
+    feature must. Levels of a group that the sample lacks stay in it. ``stable=True`` asks that
+    neighbouring bins keep the order of their bad rates in every period given to `fit`. Fitted bins
+    can be edited, see `edit`.
 
     Three policies, none of which borrows another's WOE: ``missing`` and ``special`` are ``"bin"``
     (their own WOE; neutral 0 and flagged by `FeatureBins.flag` where training had none or less than
@@ -107,6 +112,7 @@ class OptimalBinner(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         user_splits: Splits = None,
         fixed_splits: Splits = None,
         stable: bool = False,
+        by_feature: ByFeature = None,
     ) -> None:
         self.max_bins = max_bins
         self.min_bin_share = min_bin_share
@@ -127,6 +133,7 @@ class OptimalBinner(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         self.user_splits = user_splits
         self.fixed_splits = fixed_splits
         self.stable = stable
+        self.by_feature = by_feature
 
     def fit(self, X: Any, y: Any = None, sample_weight: Any = None, periods: Any = None) -> Self:
         """Find the bins of every column of ``X`` (array, pandas or polars), shape (n, p).
@@ -146,9 +153,15 @@ class OptimalBinner(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         bad: NDArray[np.bool_],
         weight: NDArray[np.float64],
         periods: Periods | None = None,
+        *,
+        part: bool = False,
     ) -> list[NDArray[np.int64]]:
-        """Fit on columns already read and return each column's bin index, shape (n,) each."""
-        self._fit(names, columns, bad, weight, periods)
+        """Fit on columns already read and return each column's bin index, shape (n,) each.
+
+        ``part`` says that the rows are a part of a sample, in which a bin of ``splits`` that is
+        empty is left out, not refused.
+        """
+        self._fit(names, columns, bad, weight, periods, part=part)
         return self.index_columns(columns)
 
     def index_columns(self, columns: list[Column]) -> list[NDArray[np.int64]]:
@@ -165,6 +178,8 @@ class OptimalBinner(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         bad: NDArray[np.bool_],
         weight: NDArray[np.float64],
         periods: Periods | None,
+        *,
+        part: bool = False,
     ) -> None:
         if self.stable and periods is None:
             raise InputError("stable=True needs periods, one label for every row of X.")
@@ -172,6 +187,8 @@ class OptimalBinner(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         if any(each.trend == "auto" for each in wishes):
             distinct = distinct_rows(columns, bad, weight)
             wishes = [replace(each, distinct=distinct) for each in wishes]
+        if part:
+            wishes = [replace(each, part=True) for each in wishes]
         bad_weight = bad * weight
         fits = [
             fit_feature(name, column, bad_weight, weight, chosen, periods=periods)

@@ -13,6 +13,7 @@ from scorecard.binning.feature_bins import FeatureBins
 from scorecard.binning.fitting import FeatureFit, Partition
 from scorecard.binning.number_prebins import NumberPrebins
 from scorecard.binning.prebins import TextPrebins
+from scorecard.binning.rules import direction
 from scorecard.binning.table import BinningTable
 from scorecard.errors import InputError
 
@@ -23,9 +24,10 @@ class BinEditor:
 
     ``objective`` is what these bins are worth, ``optimum`` what the solver's are under the same
     constraints and ``cost`` the difference: an edit that leaves the constraints can have a negative
-    one. ``bins`` is the frozen value, ``table`` its binning table, both counted again from the
-    training sample's pieces. Bins are numbered from 0 in their order; only ordinary ones can be
-    edited.
+    one. Where bins were given exactly, as ``splits``, nothing was sought: both are None, and the
+    bins themselves are the pieces, which can be merged and parted again. ``bins`` is the frozen
+    value, ``table`` its binning table, both counted again from the training sample's pieces. Bins
+    are numbered from 0 in their order; only ordinary ones can be edited.
 
     Raises `InputError` for bins that are not there, and for cuts inside a piece, whose two sides
     were never counted apart; the error names the nearest cuts that can be had.
@@ -50,18 +52,18 @@ class BinEditor:
     def objective(self) -> float:
         """The divergence of the edited bins."""
         if not self.edited:
-            return self.optimum
+            return self.fit.solution.objective
         return self.fit.objective(self.partition)
 
     @property
-    def optimum(self) -> float:
-        """The divergence of the solver's bins."""
-        return self.fit.solution.objective
+    def optimum(self) -> float | None:
+        """The divergence of the solver's bins; None where bins were given as ``splits``."""
+        return None if self.fit.settings.exact else self.fit.solution.objective
 
     @property
-    def cost(self) -> float:
-        """What the edits cost: optimum − objective."""
-        return self.optimum - self.objective
+    def cost(self) -> float | None:
+        """What the edits cost, optimum − objective; None where there is no optimum."""
+        return None if self.optimum is None else self.optimum - self.objective
 
     @property
     def table(self) -> BinningTable:
@@ -117,7 +119,7 @@ class BinEditor:
         return self._with(tuple(bins))
 
     def undo(self) -> BinEditor:
-        """Return the solver's bins."""
+        """Return the bins as they were fitted."""
         return BinEditor(self.fit, self.fit.partition)
 
     def _repr_html_(self) -> str:
@@ -131,6 +133,8 @@ class BinEditor:
         return f"Feature {self.fit.name}"
 
     def _note(self) -> str:
+        if self.optimum is None or self.cost is None:
+            return f"objective {self.objective:.4f}; given as splits, no optimum was sought"
         share = f", {self.cost / self.optimum:.1%}" if self.optimum > 0 else ""
         return (
             f"objective {self.objective:.4f}; optimum {self.optimum:.4f}; "
@@ -162,17 +166,14 @@ class BinEditor:
         raise InputError(
             f"{self._named} cannot be cut at {at!r}: its pieces end at "
             f"{', '.join(f'{cut:g}' for cut in near)}. Take one of these, or name the cut in "
-            "fixed_splits and fit again."
+            f"{'splits' if self.fit.settings.exact else 'fixed_splits'} and fit again."
         )
 
     def _trend(self) -> str:
-        counts = self.fit.counts(self.partition)
-        if isinstance(self.fit.pieces, TextPrebins) or len(self.partition) < 2:
+        if isinstance(self.fit.pieces, TextPrebins):
             return "none"
-        steps = np.diff(counts.bads / (counts.bads + counts.goods))
-        if (steps >= 0).all():
-            return "ascending"
-        return "descending" if (steps <= 0).all() else "none"
+        counts = self.fit.counts(self.partition)
+        return direction(counts.bads / (counts.bads + counts.goods))
 
 
 def _rate(bads: np.ndarray, goods: np.ndarray, pieces: Sequence[int]) -> float:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from scorecard.binning.columns import Column
 from scorecard.binning.divergence import DIVERGENCES, shares, woe
+from scorecard.binning.exact import Exact
 from scorecard.binning.feature_bins import FeatureBins
 from scorecard.binning.number_prebins import NumberPrebins
 from scorecard.binning.periods import Parts, Periods, stability
@@ -133,7 +134,8 @@ def fit_feature(
 ) -> FeatureFit:
     """Bin one column; ``bad`` is the weight where the row is bad and 0 elsewhere, shape (n,).
 
-    Raises `InfeasibleBinning` naming the feature and the constraint that cannot be met.
+    Raises `InfeasibleBinning` naming the feature and the constraint that cannot be met, and what
+    `Exact` refuses.
     """
     totals = (float(bad.sum()), float((weight - bad).sum()))
     extra, apart = _set_apart(column, bad, weight, settings.special_values)
@@ -144,7 +146,8 @@ def fit_feature(
         values = column.filter(pl.Series(kept)) if isinstance(column, pl.Series) else column[kept]
         bad, weight = bad[kept], weight[kept]
         periods = None if periods is None else periods.of(kept)
-    found = Search(name, settings, totals).best(Rows(values, bad, weight, periods))
+    way = (Exact if settings.exact else Search)(name, settings, totals)
+    found = way.best(Rows(values, bad, weight, periods))
     return FeatureFit(
         name=name,
         kind="text" if isinstance(column, pl.Series) else "number",

@@ -42,7 +42,7 @@ def _different(values: Any) -> list[float] | None:
     return numbers if alright else None
 
 
-def read_groups(name: str, groups: Any) -> tuple[tuple[str, ...], ...]:
+def read_groups(name: str, parameter: str, groups: Any) -> tuple[tuple[str, ...], ...]:
     """Return groups of levels; `ColumnError` unless they are lists of texts that share none."""
     valid = isinstance(groups, (list, tuple)) and all(
         isinstance(group, (list, tuple)) and all(isinstance(level, str) for level in group)
@@ -51,6 +51,6 @@ def read_groups(name: str, groups: Any) -> tuple[tuple[str, ...], ...]:
     levels = [level for group in groups for level in group] if valid else []
     if not valid or len(set(levels)) < len(levels):
         raise ColumnError(
-            f"Feature {name}: user_splits of a text must be lists of levels, none in two lists."
+            f"Feature {name}: {parameter} of a text must be lists of levels, none in two lists."
         )
     return tuple(tuple(group) for group in groups)

@@ -28,21 +28,58 @@ CONSTRAINTS = (
 )  # fmt: skip
 NUMBERS = (*CONSTRAINTS, "max_prebins", "rare_share")
 MAPPINGS = ("trend", "special_values", "user_splits", "fixed_splits")
+OF_ONE = (*MAPPINGS, *NUMBERS, *CHOICES, "splits")
+SEARCHED = ("trend", "user_splits", "fixed_splits", "max_prebins", *CONSTRAINTS)
 
 
 def check_parameters(given: Given) -> None:
     """Raise `InputError` for the first parameter of `OptimalBinner` that no table could meet."""
     for name in (*NUMBERS, *CHOICES):
         if isinstance(given[name], Mapping):
-            raise InputError(f"{name} must be one value for all features; got a mapping.")
+            raise InputError(
+                f"{name} must be one value for all features; got a mapping. Give single features "
+                f"theirs as by_feature={{feature: {{{name!r}: value}}}}."
+            )
     _check_values(given)
     if not isinstance(given["stable"], (bool, np.bool_)):
         raise InputError(f"stable must be True or False; got {given['stable']!r}.")
     if not isinstance(given["trend"], (str, Mapping)):
         raise InputError(f"trend must be a text or a mapping by feature; got {given['trend']!r}.")
-    for name in ("user_splits", "fixed_splits"):
-        if not isinstance(given[name] or {}, Mapping):
+    for name in ("user_splits", "fixed_splits", "by_feature"):
+        if not isinstance({} if given[name] is None else given[name], Mapping):
             raise InputError(f"{name} must be a mapping by feature; got {given[name]!r}.")
+    for name, entry in (given["by_feature"] or {}).items():
+        _check_entry(given, name, entry)
+
+
+def _check_entry(given: Given, name: str, entry: Any) -> None:
+    """Raise `InputError` for what ``by_feature`` cannot ask of one feature."""
+    if not isinstance(entry, Mapping):
+        raise InputError(
+            f"Feature {name}: by_feature must map it to its settings; got {type(entry).__name__}."
+        )
+    if strangers := [key for key in entry if key not in OF_ONE]:
+        raise InputError(f"Feature {name}: by_feature knows {', '.join(OF_ONE)}; got {strangers}.")
+    for key in MAPPINGS:
+        if key in entry and isinstance(given[key], Mapping) and name in given[key]:
+            raise InputError(f"Feature {name}: {key} is given twice, once in by_feature; give one.")
+    if "splits" in entry:
+        beside = [key for key in SEARCHED if key in entry]
+        beside += [key for key in ("user_splits", "fixed_splits") if name in (given[key] or {})]
+        if beside:
+            raise InputError(
+                f"Feature {name}: splits are its bins as they stand, nothing is sought; got "
+                f"{', '.join(beside)} as well. Give user_splits in place of splits to have the "
+                "best of them found."
+            )
+    if "trend" in entry and not (isinstance(entry["trend"], str) and entry["trend"] in TRENDS):
+        raise InputError(
+            f"Feature {name}: trend must be one of {', '.join(TRENDS)}; got {entry['trend']!r}."
+        )
+    try:
+        _check_values({**given, **entry})
+    except InputError as error:
+        raise InputError(f"Feature {name}: {error}") from None
 
 
 def _check_values(values: Given) -> None:
@@ -76,7 +113,7 @@ def settings(given: Given, names: list[str], text: Iterable[bool]) -> list[Setti
 
     Raises `InputError` for a mapping that names no column, and what a feature cannot be asked for.
     """
-    for parameter in MAPPINGS:
+    for parameter in (*MAPPINGS, "by_feature"):
         mapping = given[parameter] if isinstance(given[parameter], Mapping) else {}
         if strangers := [key for key in mapping if key not in names]:
             raise InputError(
@@ -85,47 +122,60 @@ def settings(given: Given, names: list[str], text: Iterable[bool]) -> list[Setti
     return [_setting(given, name, is_text) for name, is_text in zip(names, text, strict=True)]
 
 
+def _of_one(given: Given, name: str) -> dict[str, Any]:
+    """Return the parameters of one feature; a trend or special values for all are not its own."""
+    found = {key: given[key] for key in (*NUMBERS, *CHOICES, "stable")}
+    for key in MAPPINGS:
+        if isinstance(given[key], Mapping) and name in given[key]:
+            found[key] = given[key][name]
+    return found | dict((given["by_feature"] or {}).get(name, {}))
+
+
 def _setting(given: Given, name: str, text: bool) -> Settings:
-    trends = given["trend"] if isinstance(given["trend"], Mapping) else {}
-    specials = given["special_values"] if isinstance(given["special_values"], Mapping) else {}
-    trend = given["trend"] if isinstance(given["trend"], str) else trends.get(name, "auto")
+    own = _of_one(given, name)
+    for_all = given["trend"] if isinstance(given["trend"], str) else "auto"
+    trend = own.get("trend", for_all)
     if trend not in TRENDS:
         raise InputError(
             f"Feature {name}: trend must be one of {', '.join(TRENDS)}; got {trend!r}."
         )
-    if text and trends.get(name, "none") not in ("none", "auto"):
+    if text and own.get("trend", "none") not in ("none", "auto"):
         raise InputError(
             f"Feature {name}: text has no direction, its trend must be none; got {trend!r}."
         )
-    if text and specials.get(name):
+    codes = own.get("special_values")
+    if text and codes:
         raise InputError(f"Feature {name}: special values are numbers, the feature is text.")
-    for_all = () if isinstance(given["special_values"], Mapping) else given["special_values"]
-    special = read_specials(name, specials.get(name, for_all))
-    user = (given["user_splits"] or {}).get(name)
-    fixed = read_cuts(name, "fixed_splits", (given["fixed_splits"] or {}).get(name, ()))
+    if "special_values" not in own and not isinstance(given["special_values"], Mapping):
+        codes = given["special_values"]
+    special = read_specials(name, codes)
+    fixed = read_cuts(name, "fixed_splits", own.get("fixed_splits", ()))
     if text and fixed:
         raise InputError(
             f"Feature {name}: text has no cut points; give groups of levels as user_splits."
         )
+    exact = "splits" in own
+    if exact:  # what is asked of all features is not asked of these bins; a trend of their own is
+        own.update(dict.fromkeys(CONSTRAINTS), min_rate_gap=0.0)
+        trend = own.get("trend", "none")
+    parameter = "splits" if exact else "user_splits"
+    user = own.get(parameter)
+    cuts = None if text or user is None else read_cuts(name, parameter, user)
     return Settings(
         trend="none" if text else trend,
         special_values=() if text else special,
-        max_prebins=int(given["max_prebins"]),
-        rare_share=given["rare_share"],
-        missing=given["missing"],
-        special=given["special"],
-        unseen=given["unseen"],
-        min_bin_share=given["min_bin_share"],
-        by_hand=FREE
-        if text
-        else ByHand(
-            None if user is None else read_cuts(name, "user_splits", user),
-            fixed,
-        ),
-        groups=read_groups(name, user) if text and user is not None else None,
-        stable=given["stable"],
+        max_prebins=int(own["max_prebins"]),
+        rare_share=own["rare_share"],
+        missing=own["missing"],
+        special=own["special"],
+        unseen=own["unseen"],
+        min_bin_share=own["min_bin_share"],
+        by_hand=FREE if text else ByHand(cuts, fixed),
+        groups=read_groups(name, parameter, user) if text and user is not None else None,
+        exact=exact,
+        stable=own["stable"],
         constraints={
-            **{name: given[name] for name in CONSTRAINTS if name != "min_bin_share"},
-            "divergence": given["divergence"],
+            **{key: own[key] for key in CONSTRAINTS if key != "min_bin_share"},
+            "divergence": own["divergence"],
         },
     )

@@ -16,7 +16,9 @@ class Settings:
     """How one feature is to be binned; ``constraints`` go to the solver as they are.
 
     ``groups`` are groups of text levels given by hand, the only candidates (None: not asked);
-    ``distinct`` is the sample's number of distinct rows, by which ``auto`` judges a turn.
+    ``exact`` says that the cuts or groups given are the bins, ``part`` that the rows are a part of
+    the sample, where such a bin may be empty and is left out. ``distinct`` is the sample's number
+    of distinct rows, by which ``auto`` judges a turn.
     """
 
     trend: str
@@ -30,5 +32,7 @@ class Settings:
     constraints: dict[str, Any]
     by_hand: ByHand = FREE
     groups: tuple[tuple[str, ...], ...] | None = None
+    exact: bool = False
+    part: bool = False
     stable: bool = False
     distinct: int = 0

@@ -17,7 +17,7 @@ from scorecard.models.observations import Observations
 
 BINNING = (
     "max_bins", "min_bin_share", "trend", "special_values", "max_prebins", "rare_share", "missing",
-    "special", "unseen", "user_splits",
+    "special", "unseen", "user_splits", "by_feature",
 )  # fmt: skip
 MOST = float(np.finfo(np.float64).max)
 FEWEST_PREBINS, MOST_PREBINS = 20, 100

@@ -17,7 +17,14 @@ from sklearn.frozen import FrozenEstimator
 from sklearn.utils import Tags
 from sklearn.utils.validation import check_is_fitted
 
-from scorecard.binning.binner import OptimalBinner, SpecialValues, Splits, Trends, UnfittedError
+from scorecard.binning.binner import (
+    ByFeature,
+    OptimalBinner,
+    SpecialValues,
+    Splits,
+    Trends,
+    UnfittedError,
+)
 from scorecard.binning.columns import eager
 from scorecard.binning.held import check_classes, narrowed, refuse_edits
 from scorecard.binning.periods import Periods
@@ -51,13 +58,14 @@ class ScorecardClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     Columns are numbers (NaN is missing) or text (null is missing). The second of the two sorted
     classes is bad (1 of 0 and 1). ``trend``, ``max_bins``, ``min_bin_share``, ``special_values``,
-    ``max_prebins``, ``rare_share``, ``missing``, ``special``, ``unseen`` and ``user_splits`` are
-    those of `OptimalBinner`; ``binner`` takes their place with all that it can do besides: an
-    `OptimalBinner`, of which a clone is fitted, or a fitted one inside scikit-learn's
-    ``FrozenEstimator``, whose bins of the columns of ``X``, edited by hand perhaps, are taken as
-    they stand (edited bins outside of it are refused, since they would be lost). A feature
-    whose information value is below ``min_iv`` (bins treated as never seen add nothing to it), or
-    whose coefficient is held at 0 by the sign rule, is not in the card; ``dropped_`` says why.
+    ``max_prebins``, ``rare_share``, ``missing``, ``special``, ``unseen``, ``user_splits`` and
+    ``by_feature`` are those of `OptimalBinner`; ``binner`` takes their place with all that it can
+    do besides: an `OptimalBinner`, of which a clone is fitted, or a fitted one inside
+    scikit-learn's ``FrozenEstimator``, whose bins of the columns of ``X``, edited by hand perhaps,
+    are taken as they stand (edited bins outside of it are refused, since they would be lost). A
+    feature whose information value is below ``min_iv`` (bins treated as never seen add nothing to
+    it), or whose coefficient is held at 0 by the sign rule, is not in the card; ``dropped_`` says
+    why.
     ``l2`` pulls the coefficients towards their mean, in units of the mean log-likelihood, see
     `fit_logistic`; None takes `scorecard.models.regression.usual_l2`: small samples cannot tell the
     coefficients apart, large ones are left alone (``l2_`` tells).
@@ -117,6 +125,7 @@ class ScorecardClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         special: str = "bin",
         unseen: str = "neutral",
         user_splits: Splits = None,
+        by_feature: ByFeature = None,
         binner: OptimalBinner | FrozenEstimator | None = None,
     ) -> None:
         self.trend = trend
@@ -140,6 +149,7 @@ class ScorecardClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.special = special
         self.unseen = unseen
         self.user_splits = user_splits
+        self.by_feature = by_feature
         self.binner = binner
 
     def fit(self, X: Any, y: Any, sample_weight: Any = None, periods: Any = None) -> Self:
@@ -166,6 +176,7 @@ class ScorecardClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         if self.binner is None and self.max_prebins is None:
             binner.set_params(max_prebins=usual_prebins(seen))
         if not frozen:
+            binner.classes_ = classes
             index = binner.fit_columns(
                 names, columns, bad, seen.weight, Periods.read(periods, len(bad))
             )
@@ -227,7 +238,7 @@ class ScorecardClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             if frozen:
                 index = own.index_columns(list(rows.columns))
             else:
-                index = own.fit_columns(names, list(rows.columns), rows.bad, rows.weight)
+                index = own.fit_columns(names, list(rows.columns), rows.bad, rows.weight, part=True)
             terms = regress(own, index, rows, l2=self.l2_, min_iv=self.min_iv)
             return PlainCard.of(own, terms, self.min_iv, held=frozen)
 

@@ -109,7 +109,7 @@ class _Rest:
         """Return the bins that a copy of ``binner`` finds in these rows."""
         local = binner.unfitted(self.names)
         try:
-            local.fit_columns(self.names, list(self.columns), self.bad, self.weight)
+            local.fit_columns(self.names, list(self.columns), self.bad, self.weight, part=True)
         except InfeasibleBinning as error:
             raise InfeasibleBinning(
                 f"{error} This came up in cross-fitting, without the rows of one of {folds} "

@@ -145,6 +145,7 @@ class FeatureSelector(TransformerMixin, BaseEstimator):  # type: ignore[misc]
             check_classes(binner, classes)
             index = binner.index_columns(columns)
         else:
+            binner.classes_ = classes
             index = binner.fit_columns(names, columns, bad, weight)
         log = DecisionLog(frozenset(self.keep))
         # Threads of BLAS that wait for a busy core make these many small products several times
