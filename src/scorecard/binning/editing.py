@@ -27,7 +27,9 @@ class BinEditor:
     one. Where bins were given exactly, as ``splits``, nothing was sought: both are None, and the
     bins themselves are the pieces, which can be merged and parted again. ``bins`` is the frozen
     value, ``table`` its binning table, both counted again from the training sample's pieces. Bins
-    are numbered from 0 in their order; only ordinary ones can be edited.
+    are numbered from 0 in their order; only ordinary ones can be edited. ``asked`` holds the cuts
+    that were asked for as other numbers than the pieces' own, by the piece that begins there: no
+    value of the sample tells the two apart, but a new one may.
 
     Raises `InputError` for bins that are not there, and for cuts inside a piece, whose two sides
     were never counted apart; the error names the nearest cuts that can be had.
@@ -35,10 +37,15 @@ class BinEditor:
 
     fit: FeatureFit
     partition: Partition
+    asked: tuple[tuple[int, float], ...] = ()
 
     @property
     def edited(self) -> bool:
-        """Whether these are other bins than the solver's."""
+        """Whether these are other bins than those of the fit."""
+        return self._moved or bool(self.asked)
+
+    @property
+    def _moved(self) -> bool:
         return self.partition != self.fit.partition
 
     @cached_property
@@ -46,12 +53,13 @@ class BinEditor:
         """The edited bins as a frozen value."""
         if not self.edited:
             return self.fit.bins
-        return self.fit.frozen(self.partition, self._trend(), self.objective)
+        trend = self._trend() if self._moved else self.fit.solution.trend
+        return self.fit.frozen(self.partition, trend, self.objective, dict(self.asked))
 
     @cached_property
     def objective(self) -> float:
         """The divergence of the edited bins."""
-        if not self.edited:
+        if not self._moved:
             return self.fit.solution.objective
         return self.fit.objective(self.partition)
 
@@ -81,15 +89,26 @@ class BinEditor:
         return self._with((*self.partition[:first], whole, *self.partition[last + 1 :]))
 
     def split(self, at: float) -> BinEditor:
-        """Cut the bin of numbers that holds ``at`` into the values below it and the rest."""
+        """Cut the bin of numbers that holds ``at`` into the values below it and the rest.
+
+        The cut stays the number asked for, also where no value of the sample lies between it and
+        the end of a piece.
+        """
         piece = self._piece(at)
+        own = [*self.asked, *([] if at == self._cut(piece) else [(piece, float(at))])]
         for k, bin_ in enumerate(self.partition):
             if bin_[0] == piece:
-                raise InputError(f"{self._named} is cut at {at!r} already.")
+                cut = dict(self.asked).get(piece, self._cut(piece))
+                if at == cut:
+                    raise InputError(f"{self._named} is cut at {at!r} already.")
+                raise InputError(
+                    f"{self._named} is cut at {cut:.15g} already, and no value of the sample lies "
+                    f"between that and {at!r}; move({k - 1}, {at!r}) moves the cut."
+                )
             if piece in bin_:
                 cut = piece - bin_[0]
                 return self._with(
-                    (*self.partition[:k], bin_[:cut], bin_[cut:], *self.partition[k + 1 :])
+                    (*self.partition[:k], bin_[:cut], bin_[cut:], *self.partition[k + 1 :]), own
                 )
         raise InputError(f"{self._named} has no bin that holds {at!r}.")
 
@@ -141,8 +160,17 @@ class BinEditor:
             f"cost {self.cost:.4f}{share}"
         )
 
-    def _with(self, partition: Partition) -> BinEditor:
-        return BinEditor(self.fit, partition)
+    def _with(
+        self, partition: Partition, asked: Iterable[tuple[int, float]] | None = None
+    ) -> BinEditor:
+        """Return other bins, with the cuts asked for that are still there."""
+        starts = {bin_[0] for bin_ in partition[1:]}
+        kept = [each for each in (self.asked if asked is None else asked) if each[0] in starts]
+        return BinEditor(self.fit, partition, tuple(sorted(kept)))
+
+    def _cut(self, piece: int) -> float:
+        assert isinstance(self.fit.pieces, NumberPrebins)  # only numbers are cut
+        return self.fit.pieces.cut(piece)
 
     def _check(self, *bins: int) -> None:
         for k in bins:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -74,8 +75,18 @@ class FeatureFit:
         divergence = DIVERGENCES[self.settings.constraints.get("divergence", "iv")]
         return float(divergence(*shares(counts.bads, counts.goods, *self.totals)).sum())
 
-    def frozen(self, partition: Partition, trend: str, objective: float) -> FeatureBins:
-        """Return bins made of these pieces as a frozen value."""
+    def frozen(
+        self,
+        partition: Partition,
+        trend: str,
+        objective: float,
+        asked: Mapping[int, float] | None = None,
+    ) -> FeatureBins:
+        """Return bins made of these pieces as a frozen value.
+
+        ``asked`` are cuts other than the pieces' own, by the piece that begins there.
+        """
+        own = asked or {}
         counts = self.counts(partition)
         rows, bads, goods = (
             np.concatenate((one, other))
@@ -91,7 +102,8 @@ class FeatureFit:
         splits: tuple[float, ...] = ()
         groups: tuple[tuple[str, ...], ...] = ()
         if isinstance(self.pieces, NumberPrebins):
-            splits = tuple(self.pieces.cut(bin_[0]) for bin_ in partition[1:])
+            begins = [bin_[0] for bin_ in partition[1:]]
+            splits = tuple(own[k] if k in own else self.pieces.cut(k) for k in begins)
         elif self.pieces is not None:
             levels = self.pieces.groups
             groups = tuple(
