@@ -22,6 +22,7 @@ from scorecard.binning.fitting import fit_feature
 from scorecard.binning.parameters import check_parameters, settings
 from scorecard.binning.periods import Periods
 from scorecard.binning.reading import read_table
+from scorecard.binning.saved import SavedBinner, SavedFit
 from scorecard.binning.table import BinningTable, bins_figure
 from scorecard.binning.target import read_target, read_weight
 from scorecard.errors import InputError, NotFittedError
@@ -244,7 +245,12 @@ class OptimalBinner(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     def edit(self, feature: str) -> BinEditor:
         """Return the bins of ``feature`` as they stand, for an expert's wishes."""
         self._bins(feature)
-        return self.editors_[feature]
+        if isinstance((editor := self.editors_[feature]).fit, SavedFit):
+            raise InputError(
+                f"Feature {feature}: the pieces that its bins are made of, and periods, are not "
+                "saved in JSON; fit on the sample again to edit them, or edit before saving."
+            )
+        return editor
 
     def use(self, edited: BinEditor) -> Self:
         """Put edited bins in the place of the fitted ones; `transform` uses them from now on."""
@@ -253,6 +259,29 @@ class OptimalBinner(TransformerMixin, BaseEstimator):  # type: ignore[misc]
             raise InputError(f"These bins of {name} were edited from another fit; call edit again.")
         self._take({**self.editors_, name: edited})
         return self
+
+    def to_json(self) -> str:
+        """Return the fitted binner as a JSON document; `from_json` reads it.
+
+        It holds parameters, classes and bins, to the bit, and no row of the sample.
+        """
+        self._check_fitted()
+        features, losses = tuple(self.bins_.values()), tuple(self.trend_loss_.values())
+        given, named = self.get_params(deep=False), hasattr(self, "feature_names_in_")
+        return SavedBinner(given, named, self.classes_, features, losses, self.edited_).to_json()
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        """Return the fitted binner that `to_json` wrote: the same bins, tables and WOE, to the bit.
+
+        `edit` and `stability_table` alone refuse, since the pieces of the sample are not saved.
+        Raises `InputError`, naming what is wrong, for a damaged text, another or another format.
+        """
+        saved = SavedBinner.from_json(text, cls._get_param_names())
+        binner = cls(**saved.parameters)
+        editors = saved.editors(binner.get_params(deep=False))
+        binner.trend_loss_ = dict(zip(editors, saved.losses, strict=True))
+        return binner._take_over(saved.classes, editors, named=saved.named)
 
     def subset(self, names: Sequence[str]) -> Self:
         """Return the fitted binner of these features alone, in the order given.
@@ -267,12 +296,18 @@ class OptimalBinner(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         if not names or len(set(names)) < len(names):
             raise InputError(f"names must be different features, one at least; got {names}.")
         copy = self.unfitted(names)
-        copy.classes_, copy.n_features_in_ = self.classes_, len(names)
-        if hasattr(self, "feature_names_in_"):
-            copy.feature_names_in_ = np.array(names, dtype=object)
         copy.trend_loss_ = {name: self.trend_loss_[name] for name in names}
-        copy._take({name: self.editors_[name] for name in names})
-        return copy
+        editors, named = self.editors_, hasattr(self, "feature_names_in_")
+        return copy._take_over(self.classes_, {n: editors[n] for n in names}, named=named)
+
+    def _take_over(
+        self, classes: NDArray[Any], editors: dict[str, BinEditor], *, named: bool
+    ) -> Self:
+        self.classes_, self.n_features_in_ = classes, len(editors)
+        if named:
+            self.feature_names_in_ = np.array(list(editors), dtype=object)
+        self._take(editors)
+        return self
 
     def unfitted(self, names: Sequence[str]) -> Self:
         """Return an unfitted copy whose parameters name no other features than ``names``."""

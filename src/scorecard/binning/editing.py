@@ -42,7 +42,7 @@ class BinEditor:
     @property
     def edited(self) -> bool:
         """Whether these are other bins than those of the fit."""
-        return self._moved or bool(self.asked)
+        return self._moved or bool(self.asked) or self.fit.was_edited
 
     @property
     def _moved(self) -> bool:
@@ -51,7 +51,7 @@ class BinEditor:
     @cached_property
     def bins(self) -> FeatureBins:
         """The edited bins as a frozen value."""
-        if not self.edited:
+        if not (self._moved or self.asked):
             return self.fit.bins
         trend = self._trend() if self._moved else self.fit.solution.trend
         return self.fit.frozen(self.partition, trend, self.objective, dict(self.asked))

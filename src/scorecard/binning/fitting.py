@@ -32,7 +32,8 @@ class FeatureFit:
 
     ``pieces`` is None where no ordinary value has weight. ``extra`` counts special values, missing
     and unseen; ``totals`` are the bads and goods of the whole sample; ``parts`` those of every
-    piece in every period, empty where no periods were given.
+    piece in every period, empty where no periods were given. ``was_edited`` says that these bins
+    were edited before they were saved.
     """
 
     name: str
@@ -44,6 +45,7 @@ class FeatureFit:
     solution: Solution
     parts: Parts
     period_names: tuple[Any, ...]
+    was_edited: bool = False
 
     @cached_property
     def partition(self) -> Partition:
