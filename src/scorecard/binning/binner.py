@@ -31,7 +31,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 Trends = str | Mapping[str, str]
-SpecialValues = Sequence[float] | Mapping[str, Sequence[float]] | None
+Codes = Sequence[float] | Mapping[str, Sequence[float]]
+SpecialValues = Sequence[float] | Mapping[str, Codes] | None
 Splits = Mapping[str, Sequence[Any]] | None
 ByFeature = Mapping[str, Mapping[str, Any]] | None
 
@@ -54,7 +55,8 @@ class OptimalBinner(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     `scorecard.binning.solve`. ``auto`` rises or falls; it turns, to a peak or a valley, only where
     that gains more than noise would (`scorecard.binning.evidence`). Text levels are ordered by
     their bad rate and take ``none`` or ``auto``. ``special_values`` are codes, one list for all
-    numbers or a mapping by feature.
+    numbers or a mapping by feature, of lists or of lists by name, such as ``{"debt": {"no bureau":
+    [-1], "refused": [-2, -3]}}``: a name is a bin.
     ``max_prebins`` is how finely numbers are cut at first, before pieces beside chosen cuts are
     divided. Text levels below ``rare_share`` of the feature's ordinary weight are pooled, and
     missing and special bins below ``rare_share`` of the whole weight are treated as never seen

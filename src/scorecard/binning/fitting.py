@@ -125,6 +125,7 @@ class FeatureFit:
             bads=tuple(bads.tolist()),
             goods=tuple(goods.tolist()),
             thin=thin,
+            special_names=self.settings.special_names,
         )
 
     def stability(self, bins: FeatureBins, partition: Partition) -> pl.DataFrame:
@@ -152,7 +153,7 @@ def fit_feature(
     `Exact` refuses.
     """
     totals = (float(bad.sum()), float((weight - bad).sum()))
-    extra, apart = _set_apart(column, bad, weight, settings.special_values)
+    extra, apart = _set_apart(column, bad, weight, settings.special_bins)
     kept = ~apart
     if not apart.any():
         values = column
@@ -225,16 +226,16 @@ def _woe(
 
 
 def _set_apart(
-    column: Column, bad: Floats, weight: Floats, special_values: tuple[float, ...]
+    column: Column, bad: Floats, weight: Floats, special_bins: list[tuple[float, int]]
 ) -> tuple[Counts, NDArray[np.bool_]]:
     """Count the special values, the missing and (never any) the unseen; say which rows they are."""
-    size = len(special_values) + 2
+    size = len({k for _, k in special_bins}) + 2
     missing = column.is_null().to_numpy() if isinstance(column, pl.Series) else np.isnan(column)
-    if not special_values and not missing.any():
+    if not special_bins and not missing.any():
         return Counts(np.zeros(size, np.int64), np.zeros(size), np.zeros(size)), missing
     codes = np.full(len(column), -1, dtype=np.int64)
     codes[missing] = size - 2
-    for k, special in enumerate(special_values):
+    for special, k in special_bins:
         codes[column == special] = k
     apart = codes >= 0
     return count(codes[apart], bad[apart], weight[apart], size), apart

@@ -148,7 +148,7 @@ def _setting(given: Given, name: str, text: bool) -> Settings:
         raise InputError(f"Feature {name}: special values are numbers, the feature is text.")
     if "special_values" not in own and not isinstance(given["special_values"], Mapping):
         codes = given["special_values"]
-    special = read_specials(name, codes)
+    special, special_names = read_specials(name, codes)
     fixed = read_cuts(name, "fixed_splits", own.get("fixed_splits", ()))
     if text and fixed:
         raise InputError(
@@ -164,6 +164,7 @@ def _setting(given: Given, name: str, text: bool) -> Settings:
     return Settings(
         trend="none" if text else trend,
         special_values=() if text else special,
+        special_names=() if text else special_names,
         max_prebins=int(own["max_prebins"]),
         rare_share=own["rare_share"],
         missing=own["missing"],

@@ -210,12 +210,13 @@ HOLDS: dict[str, Callable[[Any], bool]] = {
     "bads": _list_of(_is_weight),
     "goods": _list_of(_is_weight),
     "thin": _list_of(_is_count),
+    "special_names": _list_of(_is_text),
     "trend_loss": lambda value: value is None or _is_float(value),
 }
 
 
 def _feature(data: Any, where: str) -> tuple[FeatureBins, float | None]:
-    _keys(data, list(HOLDS), where)
+    _keys(data, list(HOLDS), where, free=("special_names",))
     where = f"{where} ({data['name']})" if isinstance(data["name"], str) else where
     for key, value in data.items():
         if not HOLDS[key](value):
@@ -233,11 +234,11 @@ def _feature(data: Any, where: str) -> tuple[FeatureBins, float | None]:
         raise _damaged(str(error)) from None
 
 
-def _keys(data: Any, keys: Sequence[str], where: str) -> None:
-    """Raise `InputError` unless ``data`` is an object of exactly these keys."""
+def _keys(data: Any, keys: Sequence[str], where: str, free: Sequence[str] = ()) -> None:
+    """Raise `InputError` unless ``data`` is an object of these keys; ``free`` ones may lack."""
     if not isinstance(data, dict):
         raise _damaged(f"{where} must be an object")
-    if absent := [key for key in keys if key not in data]:
+    if absent := [key for key in keys if key not in (*data, *free)]:
         raise _damaged(f"{where} lacks {', '.join(absent)}")
     if strangers := [key for key in data if key not in keys]:
         raise _damaged(f"{where} has unknown keys: {', '.join(strangers)}")
