@@ -98,6 +98,28 @@ def test_an_edit_tells_its_cost_and_loses_nobody(binner):
         assert f"cost {each.cost:.4f}" in each._repr_html_()
 
 
+def test_a_cut_stays_the_number_that_was_asked_for(sample):
+    X, y = sample
+    fitted = sc.OptimalBinner(max_bins=5).fit(X, y)  # ages are whole: 33.4 and 33.6 cut alike
+    one, other = (fitted.edit("age").merge(0, 4).split(at) for at in (33.4, 33.6))
+    assert (one.bins.splits, other.bins.splits) == ((33.4,), (33.6,))
+    assert one.table.drop("bin").equals(other.table.drop("bin"))
+    assert one.bins.index_one(33.5) == 1 != other.bins.index_one(33.5) == 0
+    both = one.split(50.25)
+    assert both.bins.splits == (33.4, 50.25)
+    assert both.move(0, 33.7).bins.splits == (33.7, 50.25)
+    assert both.merge(1).bins == one.bins
+    with pytest.raises(InputError, match=r"cut at 33\.4 already, .* move\(0, 33\.6\) moves"):
+        one.split(33.6)
+    # the same people on both sides, but no longer the fit's bins: nobody may lose them
+    own = fitted.splits_["age"][0]
+    moved = fitted.edit("age").move(0, own - 0.25)
+    assert (moved.cost, moved.edited) == (0.0, True)
+    assert moved.move(0, own) == fitted.edit("age")
+    fitted.use(moved)
+    assert (fitted.splits_["age"][0], fitted.edited_) == (own - 0.25, ("age",))
+
+
 def test_levels_are_grouped_by_hand(binner):
     edited = binner.edit("trade").group(["cook", "driver"])
     assert ("cook", "driver") in {tuple(sorted(g)) for g in edited.bins.groups}

@@ -4,29 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from numbers import Real
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
-from sklearn.base import BaseEstimator, TransformerMixin
+from sklearn.base import BaseEstimator, TransformerMixin, clone
 from sklearn.exceptions import NotFittedError as SklearnNotFittedError
 from sklearn.utils import ClassifierTags, Tags
 from sklearn.utils.validation import check_is_fitted
 
 from scorecard.binning.columns import Column
-from scorecard.binning.divergence import DIVERGENCES
 from scorecard.binning.editing import BinEditor
 from scorecard.binning.evidence import distinct_rows
 from scorecard.binning.feature_bins import FeatureBins
 from scorecard.binning.fitting import fit_feature
-from scorecard.binning.given import read_cuts, read_groups, read_specials
-from scorecard.binning.number_prebins import FREE, ByHand
+from scorecard.binning.parameters import check_parameters, settings
 from scorecard.binning.periods import Periods
 from scorecard.binning.reading import read_table
-from scorecard.binning.rules import TRENDS
-from scorecard.binning.settings import MISSING_POLICIES, UNSEEN_POLICIES, Settings
+from scorecard.binning.saved import SavedBinner, SavedFit
 from scorecard.binning.table import BinningTable, bins_figure
 from scorecard.binning.target import read_target, read_weight
 from scorecard.errors import InputError, NotFittedError
@@ -35,8 +31,10 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 Trends = str | Mapping[str, str]
-SpecialValues = Sequence[float] | Mapping[str, Sequence[float]] | None
+Codes = Sequence[float] | Mapping[str, Sequence[float]]
+SpecialValues = Sequence[float] | Mapping[str, Codes] | None
 Splits = Mapping[str, Sequence[Any]] | None
+ByFeature = Mapping[str, Mapping[str, Any]] | None
 
 
 class UnfittedError(NotFittedError, SklearnNotFittedError):  # type: ignore[misc]
@@ -57,7 +55,8 @@ class OptimalBinner(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     `scorecard.binning.solve`. ``auto`` rises or falls; it turns, to a peak or a valley, only where
     that gains more than noise would (`scorecard.binning.evidence`). Text levels are ordered by
     their bad rate and take ``none`` or ``auto``. ``special_values`` are codes, one list for all
-    numbers or a mapping by feature.
+    numbers or a mapping by feature, of lists or of lists by name, such as ``{"debt": {"no bureau":
+    [-1], "refused": [-2, -3]}}``: a name is a bin.
     ``max_prebins`` is how finely numbers are cut at first, before pieces beside chosen cuts are
     divided. Text levels below ``rare_share`` of the feature's ordinary weight are pooled, and
     missing and special bins below ``rare_share`` of the whole weight are treated as never seen
@@ -65,10 +64,14 @@ class OptimalBinner(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     ``min_rate_gap`` and ``max_p_value`` are those of `scorecard.binning.solve`.
 
     By hand: ``user_splits`` maps a feature to the only candidate cut points (of a text: to groups
-    of levels that stay together), ``fixed_splits`` to cut points that must be there; a cut that
-    parts no two values of the sample is left out. ``stable=True`` asks that neighbouring bins keep
-    the order of their bad rates in every period given to `fit`. Fitted bins can be edited, see
-    `edit`.
+    of levels that stay together, those not named being free), ``fixed_splits`` to cut points that
+    must be there; a cut that parts no two values of the sample is left out. ``by_feature`` maps a
+    feature to parameters of its own, any of those above, and to one more, ``splits``: the bins
+    themselves, cut points or groups that hold every level of the sample, counted and not sought (an
+    empty list: one bin). No constraint holds for them, but a trend that a mapping declares for the
+    feature must. Levels of a group that the sample lacks stay in it. ``stable=True`` asks that
+    neighbouring bins keep the order of their bad rates in every period given to `fit`. Fitted bins
+    can be edited, see `edit`.
 
     Three policies, none of which borrows another's WOE: ``missing`` and ``special`` are ``"bin"``
     (their own WOE; neutral 0 and flagged by `FeatureBins.flag` where training had none or less than
@@ -79,7 +82,8 @@ class OptimalBinner(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     Attributes: ``bins_`` (`FeatureBins` by feature), ``splits_`` (cut points or groups of levels by
     feature), ``objective_`` (divergence of the ordinary bins by feature), ``trend_loss_`` (what
     ``auto``'s trend costs against none, by feature; None for other trends), ``single_bin_``
-    (features whose ordinary values all share one bin), ``classes_``, ``feature_names_in_``.
+    (features whose ordinary values all share one bin), ``edited_`` (features whose bins were put in
+    the place of the fit's by `use`), ``classes_``, ``feature_names_in_``.
 
     Raises `InputError` for bad parameters or values (infinite numbers name the feature) and
     `InfeasibleBinning` where the constraints cannot be met.
@@ -111,6 +115,7 @@ class OptimalBinner(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         user_splits: Splits = None,
         fixed_splits: Splits = None,
         stable: bool = False,
+        by_feature: ByFeature = None,
     ) -> None:
         self.max_bins = max_bins
         self.min_bin_share = min_bin_share
@@ -131,6 +136,7 @@ class OptimalBinner(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         self.user_splits = user_splits
         self.fixed_splits = fixed_splits
         self.stable = stable
+        self.by_feature = by_feature
 
     def fit(self, X: Any, y: Any = None, sample_weight: Any = None, periods: Any = None) -> Self:
         """Find the bins of every column of ``X`` (array, pandas or polars), shape (n, p).
@@ -150,9 +156,15 @@ class OptimalBinner(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         bad: NDArray[np.bool_],
         weight: NDArray[np.float64],
         periods: Periods | None = None,
+        *,
+        part: bool = False,
     ) -> list[NDArray[np.int64]]:
-        """Fit on columns already read and return each column's bin index, shape (n,) each."""
-        self._fit(names, columns, bad, weight, periods)
+        """Fit on columns already read and return each column's bin index, shape (n,) each.
+
+        ``part`` says that the rows are a part of a sample, in which a bin of ``splits`` that is
+        empty is left out, not refused.
+        """
+        self._fit(names, columns, bad, weight, periods, part=part)
         return self.index_columns(columns)
 
     def index_columns(self, columns: list[Column]) -> list[NDArray[np.int64]]:
@@ -169,17 +181,21 @@ class OptimalBinner(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         bad: NDArray[np.bool_],
         weight: NDArray[np.float64],
         periods: Periods | None,
+        *,
+        part: bool = False,
     ) -> None:
         if self.stable and periods is None:
             raise InputError("stable=True needs periods, one label for every row of X.")
-        settings = self._settings(names, columns)
-        if any(each.trend == "auto" for each in settings):
+        wishes = settings(self._checked(), names, [isinstance(c, pl.Series) for c in columns])
+        if any(each.trend == "auto" for each in wishes):
             distinct = distinct_rows(columns, bad, weight)
-            settings = [replace(each, distinct=distinct) for each in settings]
+            wishes = [replace(each, distinct=distinct) for each in wishes]
+        if part:
+            wishes = [replace(each, part=True) for each in wishes]
         bad_weight = bad * weight
         fits = [
             fit_feature(name, column, bad_weight, weight, chosen, periods=periods)
-            for name, column, chosen in zip(names, columns, settings, strict=True)
+            for name, column, chosen in zip(names, columns, wishes, strict=True)
         ]
         self.trend_loss_ = {fit.name: fit.solution.loss for fit in fits}
         self._take({fit.name: BinEditor(fit, fit.partition) for fit in fits})
@@ -191,6 +207,7 @@ class OptimalBinner(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         self.splits_ = {b.name: b.groups if b.kind == "text" else b.splits for b in every}
         self.objective_ = {b.name: b.objective for b in every}
         self.single_bin_ = tuple(b.name for b in every if b.ordinary == 1)
+        self.edited_ = tuple(name for name, editor in editors.items() if editor.edited)
 
     def transform(self, X: Any) -> Any:
         """Return the WOE of every value, float64 of shape (n, p); `set_output` chooses a frame."""
@@ -230,7 +247,12 @@ class OptimalBinner(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     def edit(self, feature: str) -> BinEditor:
         """Return the bins of ``feature`` as they stand, for an expert's wishes."""
         self._bins(feature)
-        return self.editors_[feature]
+        if isinstance((editor := self.editors_[feature]).fit, SavedFit):
+            raise InputError(
+                f"Feature {feature}: the pieces that its bins are made of, and periods, are not "
+                "saved in JSON; fit on the sample again to edit them, or edit before saving."
+            )
+        return editor
 
     def use(self, edited: BinEditor) -> Self:
         """Put edited bins in the place of the fitted ones; `transform` uses them from now on."""
@@ -239,6 +261,65 @@ class OptimalBinner(TransformerMixin, BaseEstimator):  # type: ignore[misc]
             raise InputError(f"These bins of {name} were edited from another fit; call edit again.")
         self._take({**self.editors_, name: edited})
         return self
+
+    def to_json(self) -> str:
+        """Return the fitted binner as a JSON document; `from_json` reads it.
+
+        It holds parameters, classes and bins, to the bit, and no row of the sample.
+        """
+        self._check_fitted()
+        features, losses = tuple(self.bins_.values()), tuple(self.trend_loss_.values())
+        given, named = self.get_params(deep=False), hasattr(self, "feature_names_in_")
+        return SavedBinner(given, named, self.classes_, features, losses, self.edited_).to_json()
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        """Return the fitted binner that `to_json` wrote: the same bins, tables and WOE, to the bit.
+
+        `edit` and `stability_table` alone refuse, since the pieces of the sample are not saved.
+        Raises `InputError`, naming what is wrong, for a damaged text, another or another format.
+        """
+        saved = SavedBinner.from_json(text, cls._get_param_names())
+        binner = cls(**saved.parameters)
+        editors = saved.editors(binner.get_params(deep=False))
+        binner.trend_loss_ = dict(zip(editors, saved.losses, strict=True))
+        return binner._take_over(saved.classes, editors, named=saved.named)
+
+    def subset(self, names: Sequence[str]) -> Self:
+        """Return the fitted binner of these features alone, in the order given.
+
+        Their bins stay as they are, edits with them; the copy and this one can be edited apart.
+        Raises `InputError` for a feature that has no bins here, for one given twice, and for none.
+        """
+        self._check_fitted()
+        names = [names] if isinstance(names, str) else list(names)
+        for name in names:
+            self._bins(name)
+        if not names or len(set(names)) < len(names):
+            raise InputError(f"names must be different features, one at least; got {names}.")
+        copy = self.unfitted(names)
+        copy.trend_loss_ = {name: self.trend_loss_[name] for name in names}
+        editors, named = self.editors_, hasattr(self, "feature_names_in_")
+        return copy._take_over(self.classes_, {n: editors[n] for n in names}, named=named)
+
+    def _take_over(
+        self, classes: NDArray[Any], editors: dict[str, BinEditor], *, named: bool
+    ) -> Self:
+        self.classes_, self.n_features_in_ = classes, len(editors)
+        if named:
+            self.feature_names_in_ = np.array(list(editors), dtype=object)
+        self._take(editors)
+        return self
+
+    def unfitted(self, names: Sequence[str]) -> Self:
+        """Return an unfitted copy whose parameters name no other features than ``names``."""
+        copy: Self = clone(self)
+        by_feature = {
+            parameter: {name: held for name, held in value.items() if name in names}
+            for parameter, value in copy.get_params(deep=False).items()
+            if isinstance(value, Mapping)
+        }
+        return copy.set_params(**by_feature) if by_feature else copy
 
     def _bins(self, feature: str) -> FeatureBins:
         self._check_fitted()
@@ -258,96 +339,18 @@ class OptimalBinner(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         return names
 
     def read(self, X: Any, *, reset: bool) -> tuple[list[str], list[Column]]:
-        """Return names and columns of ``X``, checked against the fitted ones unless ``reset``."""
+        """Return names and columns of ``X``, checked against the fitted ones unless ``reset``.
+
+        With ``reset``, before a fit, the parameters are checked first.
+        """
+        if reset:
+            self._checked()
         return read_table(self, X, reset=reset)
 
-    def _settings(self, names: list[str], columns: list[Column]) -> list[Settings]:
-        for name, chosen, allowed in (
-            ("divergence", self.divergence, tuple(DIVERGENCES)),
-            ("missing", self.missing, MISSING_POLICIES),
-            ("special", self.special, MISSING_POLICIES),
-            ("unseen", self.unseen, UNSEEN_POLICIES),
-        ):
-            if chosen not in allowed:
-                raise InputError(f"{name} must be one of {', '.join(allowed)}; got {chosen!r}.")
-        if not (isinstance(self.max_prebins, (int, np.integer)) and self.max_prebins >= 2):
-            raise InputError(f"max_prebins must be at least 2; got {self.max_prebins!r}.")
-        if not (isinstance(self.rare_share, Real) and 0 <= self.rare_share < 1):
-            raise InputError(f"rare_share must lie in [0, 1); got {self.rare_share!r}.")
-        if not isinstance(self.trend, (str, Mapping)):
-            raise InputError(f"trend must be a text or a mapping by feature; got {self.trend!r}.")
-        trends = self.trend if isinstance(self.trend, Mapping) else {}
-        specials = self.special_values if isinstance(self.special_values, Mapping) else {}
-        for parameter, mapping in (
-            ("trend", trends),
-            ("special_values", specials),
-            ("user_splits", self.user_splits or {}),
-            ("fixed_splits", self.fixed_splits or {}),
-        ):
-            if not isinstance(mapping, Mapping):
-                raise InputError(f"{parameter} must be a mapping by feature; got {mapping!r}.")
-            if strangers := [key for key in mapping if key not in names]:
-                raise InputError(
-                    f"{parameter} must name columns of X ({', '.join(names)}); got {strangers}."
-                )
-        return [
-            self._setting(name, isinstance(column, pl.Series), trends, specials)
-            for name, column in zip(names, columns, strict=True)
-        ]
-
-    def _setting(
-        self,
-        name: str,
-        text: bool,
-        trends: Mapping[str, str],
-        specials: Mapping[str, Sequence[float]],
-    ) -> Settings:
-        trend = self.trend if isinstance(self.trend, str) else trends.get(name, "auto")
-        if trend not in TRENDS:
-            raise InputError(
-                f"Feature {name}: trend must be one of {', '.join(TRENDS)}; got {trend!r}."
-            )
-        if text and trends.get(name, "none") not in ("none", "auto"):
-            raise InputError(
-                f"Feature {name}: text has no direction, its trend must be none; got {trend!r}."
-            )
-        if text and specials.get(name):
-            raise InputError(f"Feature {name}: special values are numbers, the feature is text.")
-        for_all = () if isinstance(self.special_values, Mapping) else self.special_values
-        special = read_specials(name, specials.get(name, for_all))
-        user, fixed = (self.user_splits or {}).get(name), (self.fixed_splits or {}).get(name, ())
-        if text and len(fixed):
-            raise InputError(
-                f"Feature {name}: text has no cut points; give groups of levels as user_splits."
-            )
-        return Settings(
-            trend="none" if text else trend,
-            special_values=() if text else special,
-            max_prebins=int(self.max_prebins),
-            rare_share=self.rare_share,
-            missing=self.missing,
-            special=self.special,
-            unseen=self.unseen,
-            min_bin_share=self.min_bin_share,
-            by_hand=FREE
-            if text
-            else ByHand(
-                None if user is None else read_cuts(name, "user_splits", user),
-                read_cuts(name, "fixed_splits", fixed),
-            ),
-            groups=read_groups(name, user) if text and user is not None else None,
-            stable=self.stable,
-            constraints={
-                "min_bins": self.min_bins,
-                "max_bins": self.max_bins,
-                "max_bin_share": self.max_bin_share,
-                "divergence": self.divergence,
-                "min_bin_bads": self.min_bin_bads,
-                "min_bin_goods": self.min_bin_goods,
-                "min_rate_gap": self.min_rate_gap,
-                "max_p_value": self.max_p_value,
-            },
-        )
+    def _checked(self) -> dict[str, Any]:
+        given: dict[str, Any] = self.get_params(deep=False)
+        check_parameters(given)
+        return given
 
     def _check_fitted(self) -> None:
         try:

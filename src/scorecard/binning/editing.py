@@ -13,6 +13,7 @@ from scorecard.binning.feature_bins import FeatureBins
 from scorecard.binning.fitting import FeatureFit, Partition
 from scorecard.binning.number_prebins import NumberPrebins
 from scorecard.binning.prebins import TextPrebins
+from scorecard.binning.rules import direction
 from scorecard.binning.table import BinningTable
 from scorecard.errors import InputError
 
@@ -23,9 +24,12 @@ class BinEditor:
 
     ``objective`` is what these bins are worth, ``optimum`` what the solver's are under the same
     constraints and ``cost`` the difference: an edit that leaves the constraints can have a negative
-    one. ``bins`` is the frozen value, ``table`` its binning table, both counted again from the
-    training sample's pieces. Bins are numbered from 0 in their order; only ordinary ones can be
-    edited.
+    one. Where bins were given exactly, as ``splits``, nothing was sought: both are None, and the
+    bins themselves are the pieces, which can be merged and parted again. ``bins`` is the frozen
+    value, ``table`` its binning table, both counted again from the training sample's pieces. Bins
+    are numbered from 0 in their order; only ordinary ones can be edited. ``asked`` holds the cuts
+    that were asked for as other numbers than the pieces' own, by the piece that begins there: no
+    value of the sample tells the two apart, but a new one may.
 
     Raises `InputError` for bins that are not there, and for cuts inside a piece, whose two sides
     were never counted apart; the error names the nearest cuts that can be had.
@@ -33,30 +37,41 @@ class BinEditor:
 
     fit: FeatureFit
     partition: Partition
+    asked: tuple[tuple[int, float], ...] = ()
+
+    @property
+    def edited(self) -> bool:
+        """Whether these are other bins than those of the fit."""
+        return self._moved or bool(self.asked) or self.fit.was_edited
+
+    @property
+    def _moved(self) -> bool:
+        return self.partition != self.fit.partition
 
     @cached_property
     def bins(self) -> FeatureBins:
         """The edited bins as a frozen value."""
-        if self.partition == self.fit.partition:
+        if not (self._moved or self.asked):
             return self.fit.bins
-        return self.fit.frozen(self.partition, self._trend(), self.objective)
+        trend = self._trend() if self._moved else self.fit.solution.trend
+        return self.fit.frozen(self.partition, trend, self.objective, dict(self.asked))
 
     @cached_property
     def objective(self) -> float:
         """The divergence of the edited bins."""
-        if self.partition == self.fit.partition:
-            return self.optimum
+        if not self._moved:
+            return self.fit.solution.objective
         return self.fit.objective(self.partition)
 
     @property
-    def optimum(self) -> float:
-        """The divergence of the solver's bins."""
-        return self.fit.solution.objective
+    def optimum(self) -> float | None:
+        """The divergence of the solver's bins; None where bins were given as ``splits``."""
+        return None if self.fit.settings.exact else self.fit.solution.objective
 
     @property
-    def cost(self) -> float:
-        """What the edits cost: optimum − objective."""
-        return self.optimum - self.objective
+    def cost(self) -> float | None:
+        """What the edits cost, optimum − objective; None where there is no optimum."""
+        return None if self.optimum is None else self.optimum - self.objective
 
     @property
     def table(self) -> BinningTable:
@@ -74,15 +89,26 @@ class BinEditor:
         return self._with((*self.partition[:first], whole, *self.partition[last + 1 :]))
 
     def split(self, at: float) -> BinEditor:
-        """Cut the bin of numbers that holds ``at`` into the values below it and the rest."""
+        """Cut the bin of numbers that holds ``at`` into the values below it and the rest.
+
+        The cut stays the number asked for, also where no value of the sample lies between it and
+        the end of a piece.
+        """
         piece = self._piece(at)
+        own = [*self.asked, *([] if at == self._cut(piece) else [(piece, float(at))])]
         for k, bin_ in enumerate(self.partition):
             if bin_[0] == piece:
-                raise InputError(f"{self._named} is cut at {at!r} already.")
+                cut = dict(self.asked).get(piece, self._cut(piece))
+                if at == cut:
+                    raise InputError(f"{self._named} is cut at {at!r} already.")
+                raise InputError(
+                    f"{self._named} is cut at {cut:.15g} already, and no value of the sample lies "
+                    f"between that and {at!r}; move({k - 1}, {at!r}) moves the cut."
+                )
             if piece in bin_:
                 cut = piece - bin_[0]
                 return self._with(
-                    (*self.partition[:k], bin_[:cut], bin_[cut:], *self.partition[k + 1 :])
+                    (*self.partition[:k], bin_[:cut], bin_[cut:], *self.partition[k + 1 :]), own
                 )
         raise InputError(f"{self._named} has no bin that holds {at!r}.")
 
@@ -112,7 +138,7 @@ class BinEditor:
         return self._with(tuple(bins))
 
     def undo(self) -> BinEditor:
-        """Return the solver's bins."""
+        """Return the bins as they were fitted."""
         return BinEditor(self.fit, self.fit.partition)
 
     def _repr_html_(self) -> str:
@@ -126,14 +152,25 @@ class BinEditor:
         return f"Feature {self.fit.name}"
 
     def _note(self) -> str:
+        if self.optimum is None or self.cost is None:
+            return f"objective {self.objective:.4f}; given as splits, no optimum was sought"
         share = f", {self.cost / self.optimum:.1%}" if self.optimum > 0 else ""
         return (
             f"objective {self.objective:.4f}; optimum {self.optimum:.4f}; "
             f"cost {self.cost:.4f}{share}"
         )
 
-    def _with(self, partition: Partition) -> BinEditor:
-        return BinEditor(self.fit, partition)
+    def _with(
+        self, partition: Partition, asked: Iterable[tuple[int, float]] | None = None
+    ) -> BinEditor:
+        """Return other bins, with the cuts asked for that are still there."""
+        starts = {bin_[0] for bin_ in partition[1:]}
+        kept = [each for each in (self.asked if asked is None else asked) if each[0] in starts]
+        return BinEditor(self.fit, partition, tuple(sorted(kept)))
+
+    def _cut(self, piece: int) -> float:
+        assert isinstance(self.fit.pieces, NumberPrebins)  # only numbers are cut
+        return self.fit.pieces.cut(piece)
 
     def _check(self, *bins: int) -> None:
         for k in bins:
@@ -157,17 +194,14 @@ class BinEditor:
         raise InputError(
             f"{self._named} cannot be cut at {at!r}: its pieces end at "
             f"{', '.join(f'{cut:g}' for cut in near)}. Take one of these, or name the cut in "
-            "fixed_splits and fit again."
+            f"{'splits' if self.fit.settings.exact else 'fixed_splits'} and fit again."
         )
 
     def _trend(self) -> str:
-        counts = self.fit.counts(self.partition)
-        if isinstance(self.fit.pieces, TextPrebins) or len(self.partition) < 2:
+        if isinstance(self.fit.pieces, TextPrebins):
             return "none"
-        steps = np.diff(counts.bads / (counts.bads + counts.goods))
-        if (steps >= 0).all():
-            return "ascending"
-        return "descending" if (steps <= 0).all() else "none"
+        counts = self.fit.counts(self.partition)
+        return direction(counts.bads / (counts.bads + counts.goods))
 
 
 def _rate(bads: np.ndarray, goods: np.ndarray, pieces: Sequence[int]) -> float:

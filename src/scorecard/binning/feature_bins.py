@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from bisect import bisect_right
 from dataclasses import dataclass, field, fields
+from itertools import groupby
+from operator import itemgetter
 from typing import Any, Literal
 
 import numpy as np
@@ -27,14 +29,16 @@ class FeatureBins:
     A number falls into bin k if ``splits[k-1] <= value < splits[k]``; a text into the group that
     lists it. The full order of bins, in which ``woe``, ``rows``, ``bads`` and ``goods`` are given
     and `index` answers, is: ordinary bins, one bin per special value, missing, unseen. Three
-    policies, three places: no bin takes another's WOE. ``rows`` are plain counts, ``bads`` and
-    ``goods`` weighted ones of the training sample. ``thin`` lists the special and missing bins
-    with too little weight there to speak for themselves: their rows are counted, but they are
-    treated as never seen, like bins without weight. ``trend`` is the one that holds over the
-    ordinary bins, ``objective`` what the solver reached.
+    policies, three places: no bin takes another's WOE. ``special_names``, where given, says what
+    each special value means; values of one name share a bin, and are neighbours. ``rows`` are plain
+    counts, ``bads`` and ``goods`` weighted ones of the training sample. ``thin`` lists the special
+    and missing bins with too little weight there to speak for themselves: their rows are counted,
+    but they are treated as never seen, like bins without weight. ``trend`` is the one that holds
+    over the ordinary bins, ``objective`` what the solver reached.
 
     Raises `ColumnError` where the lengths differ, a number is not finite, cut points do not rise, a
-    level or special value repeats, or ``thin`` lists a bin of another kind.
+    level or special value repeats, names of special values do not fit them, or ``thin`` lists a bin
+    of another kind.
     """
 
     name: str
@@ -49,18 +53,27 @@ class FeatureBins:
     bads: tuple[float, ...]
     goods: tuple[float, ...]
     thin: tuple[int, ...] = ()
+    special_names: tuple[str, ...] = ()
     _codes: dict[Any, int] = field(init=False, repr=False, compare=False)
     missing_index: int = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         ordinary = self.ordinary
+        bins = [name for name, _ in self.special_bins]
+        named, given = len(self.special_names), len(self.special_values)
+        if named and (named != given or len(set(bins)) < len(bins)):
+            raise ColumnError(
+                f"Feature {self.name}: special_names must name every special value, and values of "
+                "one name must be neighbours."
+            )
         codes: dict[Any, int]
         if self.kind == "text":
             codes = {level: k for k, group in enumerate(self.groups) for level in group}
         else:
-            codes = {v: ordinary + k for k, v in enumerate(self.special_values)}
+            special = enumerate(self.special_bins)
+            codes = {v: ordinary + k for k, (_, values) in special for v in values}
         object.__setattr__(self, "_codes", codes)
-        object.__setattr__(self, "missing_index", ordinary + len(self.special_values))
+        object.__setattr__(self, "missing_index", ordinary + len(self.special_bins))
         size = self.missing_index + 2
         if not all(len(c) == size for c in (self.woe, self.rows, self.bads, self.goods)):
             raise ColumnError(
@@ -85,6 +98,14 @@ class FeatureBins:
         return len(self.groups) if self.kind == "text" else len(self.splits) + 1
 
     @property
+    def special_bins(self) -> tuple[tuple[str, tuple[float, ...]], ...]:
+        """What each special bin is called, and its values."""
+        if not self.special_names:
+            return tuple((f"special {v:.15g}", (v,)) for v in self.special_values)
+        named = groupby(zip(self.special_names, self.special_values, strict=False), itemgetter(0))
+        return tuple((name, tuple(value for _, value in pairs)) for name, pairs in named)
+
+    @property
     def unseen_index(self) -> int:
         """Index of the bin of text levels that training never saw."""
         return self.missing_index + 1
@@ -96,7 +117,7 @@ class FeatureBins:
 
     @property
     def special_woe(self) -> tuple[float, ...]:
-        """WOE of each special value."""
+        """WOE of each special bin."""
         return self.woe[self.ordinary : self.missing_index]
 
     @property
@@ -119,7 +140,7 @@ class FeatureBins:
             ordinary = [
                 f"{'(' if k == 0 else '['}{ends[k]}, {ends[k + 1]})" for k in range(self.ordinary)
             ]
-        special = [f"special {v:.15g}" for v in self.special_values]
+        special = [name for name, _ in self.special_bins]
         return (*ordinary, *special, "missing", "unseen")
 
     @property
@@ -176,8 +197,8 @@ class FeatureBins:
             self._refuse(column.null_count() < column.len(), "text")
             return np.full(column.len(), self.missing_index, dtype=np.int64)
         found = _cut(column, self.splits)
-        for k, special in enumerate(self.special_values):
-            found[column == special] = self.ordinary + k
+        for special, k in self._codes.items():
+            found[column == special] = k
         found[np.isnan(column)] = self.missing_index
         return found
 
@@ -218,6 +239,8 @@ class FeatureBins:
     def to_dict(self) -> dict[str, Any]:
         """Return the bins as JSON values; floats survive exactly."""
         data = {f.name: getattr(self, f.name) for f in fields(self) if f.init}
+        if not self.special_names:  # a document without names is what it was before there were any
+            del data["special_names"]
         return {
             **{k: list(v) if isinstance(v, tuple) else v for k, v in data.items()},
             "groups": [list(group) for group in self.groups],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 
 from scorecard.binning.columns import Column
 from scorecard.binning.divergence import DIVERGENCES, shares, woe
+from scorecard.binning.exact import Exact
 from scorecard.binning.feature_bins import FeatureBins
 from scorecard.binning.number_prebins import NumberPrebins
 from scorecard.binning.periods import Parts, Periods, stability
@@ -30,7 +32,8 @@ class FeatureFit:
 
     ``pieces`` is None where no ordinary value has weight. ``extra`` counts special values, missing
     and unseen; ``totals`` are the bads and goods of the whole sample; ``parts`` those of every
-    piece in every period, empty where no periods were given.
+    piece in every period, empty where no periods were given. ``was_edited`` says that these bins
+    were edited before they were saved.
     """
 
     name: str
@@ -42,6 +45,7 @@ class FeatureFit:
     solution: Solution
     parts: Parts
     period_names: tuple[Any, ...]
+    was_edited: bool = False
 
     @cached_property
     def partition(self) -> Partition:
@@ -73,8 +77,18 @@ class FeatureFit:
         divergence = DIVERGENCES[self.settings.constraints.get("divergence", "iv")]
         return float(divergence(*shares(counts.bads, counts.goods, *self.totals)).sum())
 
-    def frozen(self, partition: Partition, trend: str, objective: float) -> FeatureBins:
-        """Return bins made of these pieces as a frozen value."""
+    def frozen(
+        self,
+        partition: Partition,
+        trend: str,
+        objective: float,
+        asked: Mapping[int, float] | None = None,
+    ) -> FeatureBins:
+        """Return bins made of these pieces as a frozen value.
+
+        ``asked`` are cuts other than the pieces' own, by the piece that begins there.
+        """
+        own = asked or {}
         counts = self.counts(partition)
         rows, bads, goods = (
             np.concatenate((one, other))
@@ -90,7 +104,8 @@ class FeatureFit:
         splits: tuple[float, ...] = ()
         groups: tuple[tuple[str, ...], ...] = ()
         if isinstance(self.pieces, NumberPrebins):
-            splits = tuple(self.pieces.cut(bin_[0]) for bin_ in partition[1:])
+            begins = [bin_[0] for bin_ in partition[1:]]
+            splits = tuple(own[k] if k in own else self.pieces.cut(k) for k in begins)
         elif self.pieces is not None:
             levels = self.pieces.groups
             groups = tuple(
@@ -110,6 +125,7 @@ class FeatureFit:
             bads=tuple(bads.tolist()),
             goods=tuple(goods.tolist()),
             thin=thin,
+            special_names=self.settings.special_names,
         )
 
     def stability(self, bins: FeatureBins, partition: Partition) -> pl.DataFrame:
@@ -133,10 +149,11 @@ def fit_feature(
 ) -> FeatureFit:
     """Bin one column; ``bad`` is the weight where the row is bad and 0 elsewhere, shape (n,).
 
-    Raises `InfeasibleBinning` naming the feature and the constraint that cannot be met.
+    Raises `InfeasibleBinning` naming the feature and the constraint that cannot be met, and what
+    `Exact` refuses.
     """
     totals = (float(bad.sum()), float((weight - bad).sum()))
-    extra, apart = _set_apart(column, bad, weight, settings.special_values)
+    extra, apart = _set_apart(column, bad, weight, settings.special_bins)
     kept = ~apart
     if not apart.any():
         values = column
@@ -144,7 +161,8 @@ def fit_feature(
         values = column.filter(pl.Series(kept)) if isinstance(column, pl.Series) else column[kept]
         bad, weight = bad[kept], weight[kept]
         periods = None if periods is None else periods.of(kept)
-    found = Search(name, settings, totals).best(Rows(values, bad, weight, periods))
+    way = (Exact if settings.exact else Search)(name, settings, totals)
+    found = way.best(Rows(values, bad, weight, periods))
     return FeatureFit(
         name=name,
         kind="text" if isinstance(column, pl.Series) else "number",
@@ -156,6 +174,21 @@ def fit_feature(
         parts=found.parts,
         period_names=() if periods is None else periods.labels,
     )
+
+
+def counted_woe(
+    bins: FeatureBins, settings: Settings, index: NDArray[np.int64], bad: Floats, weight: Floats
+) -> Floats:
+    """Return the WOE of bins as they stand, counted in other rows: ``index`` is their bin, (n,).
+
+    ``bad`` is the weight where the row is bad and 0 elsewhere. Bins without rows are neutral.
+    """
+    counts = count(index, bad, weight, len(bins.woe))
+    totals = (float(bad.sum()), float((weight - bad).sum()))
+    k = bins.ordinary
+    extra = Counts(counts.rows[k:], counts.bads[k:], counts.goods[k:])
+    thin = _thin(extra, k, totals, settings.rare_share)
+    return np.array(_woe(counts, k, thin, totals, settings))
 
 
 def _thin(
@@ -193,16 +226,16 @@ def _woe(
 
 
 def _set_apart(
-    column: Column, bad: Floats, weight: Floats, special_values: tuple[float, ...]
+    column: Column, bad: Floats, weight: Floats, special_bins: list[tuple[float, int]]
 ) -> tuple[Counts, NDArray[np.bool_]]:
     """Count the special values, the missing and (never any) the unseen; say which rows they are."""
-    size = len(special_values) + 2
+    size = len({k for _, k in special_bins}) + 2
     missing = column.is_null().to_numpy() if isinstance(column, pl.Series) else np.isnan(column)
-    if not special_values and not missing.any():
+    if not special_bins and not missing.any():
         return Counts(np.zeros(size, np.int64), np.zeros(size), np.zeros(size)), missing
     codes = np.full(len(column), -1, dtype=np.int64)
     codes[missing] = size - 2
-    for k, special in enumerate(special_values):
+    for special, k in special_bins:
         codes[column == special] = k
     apart = codes >= 0
     return count(codes[apart], bad[apart], weight[apart], size), apart

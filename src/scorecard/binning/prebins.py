@@ -64,8 +64,9 @@ def text_prebins(
     """Order levels by weighted bad rate, pooling those below ``rare_share`` of the weight.
 
     ``values`` is a String series without nulls. ``groups`` given by hand stay together, and are
-    never pooled. Levels of weight zero are left out, so they are unseen; None if no level has
-    weight. Equal rates are ordered by name.
+    never pooled; a level of theirs that no row with weight has keeps its place in its group, if
+    another has rows. Other levels of weight zero are left out, so they are unseen; None if no level
+    has weight. Equal rates are ordered by name.
     """
     levels = values.unique().sort()
     if levels.len() == 0:
@@ -77,6 +78,7 @@ def text_prebins(
     at = {level: k for k, level in enumerate(names)}
     weighed = weights > 0
     pools = [[at[v] for v in group if v in at and weighed[at[v]]] for group in groups or ()]
+    whole = {pool[0]: tuple(group) for pool, group in zip(pools, groups or (), strict=True) if pool}
     taken = {k for pool in pools for k in pool}
     rare = below_share(weights, rare_share, float(weights.sum()))
     left = [int(k) for k in np.flatnonzero(weighed) if int(k) not in taken]
@@ -93,9 +95,25 @@ def text_prebins(
     order = sorted(range(len(pools)), key=lambda k: (rates[k], names[pools[k][0]]))
     rows, bads, goods = (np.array(c) for c in zip(*(totals[k] for k in order), strict=True))
     return TextPrebins(
-        tuple(tuple(names[level] for level in pools[k]) for k in order),
+        tuple(whole.get(pools[k][0]) or tuple(names[p] for p in pools[k]) for k in order),
         Counts(rows, bads, goods),
     )
+
+
+def exact_groups(
+    values: pl.Series, bad: Floats, weight: Floats, groups: Sequence[Sequence[str]]
+) -> tuple[TextPrebins, int]:
+    """Return a piece for each group, in the order given, and how many levels no group has.
+
+    Levels of weight zero do not count; without groups all levels are one.
+    """
+    seen = values.filter(pl.Series(weight > 0)).unique().sort().to_list()
+    pools = tuple(tuple(group) for group in groups) or ((tuple(seen),) if seen else ())
+    at = {level: k for k, pool in enumerate(pools) for level in pool}
+    codes = level_codes(values, at, -1)
+    here = (codes >= 0) & (weight > 0)
+    counts = count(codes[here], bad[here], weight[here], len(pools))
+    return TextPrebins(pools, counts), sum(level not in at for level in seen)
 
 
 def below_share(weights: Floats, share: float, whole: float) -> NDArray[np.bool_]:

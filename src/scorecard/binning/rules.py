@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from numbers import Real
 
 import numpy as np
+from numpy.typing import NDArray
 
 from scorecard.errors import InputError
 
@@ -97,6 +98,16 @@ class Layers:
         """Return the layers from which one more bin leads to ``layer``."""
         own = (layer,) if self.last_stays and layer == self.count - 1 else ()
         return (*own, layer - 1) if layer > 0 else own
+
+
+def direction(rates: NDArray[np.float64]) -> str:
+    """Return whether bad rates of consecutive bins are ascending or descending, or ``none``."""
+    steps = np.diff(rates)
+    if not steps.size:
+        return "none"
+    if (steps >= 0).all():
+        return "ascending"
+    return "descending" if (steps <= 0).all() else "none"
 
 
 def is_number(value: object) -> bool:

@@ -7,18 +7,17 @@ from numbers import Integral
 from typing import Any
 
 import numpy as np
-from sklearn.base import clone
-from sklearn.frozen import FrozenEstimator
 
 from scorecard.binning.binner import OptimalBinner
 from scorecard.binning.evidence import distinct_rows
+from scorecard.binning.held import handed
 from scorecard.binning.rules import is_number
 from scorecard.errors import InputError
 from scorecard.models.observations import Observations
 
 BINNING = (
     "max_bins", "min_bin_share", "trend", "special_values", "max_prebins", "rare_share", "missing",
-    "special", "unseen", "user_splits",
+    "special", "unseen", "user_splits", "by_feature",
 )  # fmt: skip
 MOST = float(np.finfo(np.float64).max)
 FEWEST_PREBINS, MOST_PREBINS = 20, 100
@@ -48,11 +47,13 @@ def asked_binner(given: Mapping[str, Any], usual: Mapping[str, Any]) -> tuple[Op
     """Return the binner to use, and whether its bins stand as they are.
 
     ``given`` are the classifier's parameters, ``usual`` their defaults. Raises `InputError` for
-    what is no binner, and for one beside parameters of its own.
+    what is no binner, for one beside parameters of its own, and what `handed` refuses.
     """
     own = {name: given[name] for name in BINNING}
     binner = given["binner"]
     if binner is None:
+        if own["max_prebins"] is None:  # until `usual_prebins` has seen the table
+            own["max_prebins"] = MOST_PREBINS
         return OptimalBinner(**own), False
     changed = [
         name
@@ -63,15 +64,7 @@ def asked_binner(given: Mapping[str, Any], usual: Mapping[str, Any]) -> tuple[Op
         raise InputError(
             f"{', '.join(changed)} must be given to the binner, since there is one; got both."
         )
-    if isinstance(binner, OptimalBinner):
-        return clone(binner), False
-    fitted = getattr(binner, "estimator", None)
-    if not (isinstance(binner, FrozenEstimator) and isinstance(fitted, OptimalBinner)):
-        raise InputError(
-            "binner must be an OptimalBinner, or a fitted one inside FrozenEstimator; got "
-            f"{type(binner).__name__}."
-        )
-    return fitted, True
+    return handed(binner)
 
 
 def usual_prebins(seen: Observations) -> int:

@@ -173,7 +173,8 @@ def bin_points(bins: FeatureBins, points: Sequence[float], write: SqlDialect) ->
         return case([(null, missing), *texts], given(bins.unseen_index))
     branches = [
         (exp.EQ(this=value.copy(), expression=write.number(special)), given(bins.ordinary + k))
-        for k, special in enumerate(bins.special_values)
+        for k, (_, values) in enumerate(bins.special_bins)
+        for special in values
     ]
     # Null and NaN are below nothing and fall through to the end; the infinities are caught here.
     branches.append((exp.LT(this=value.copy(), expression=write.number(-LARGEST)), missing))

@@ -161,6 +161,19 @@ class Scorecard:
         """Return the log-odds of bad that a score (a number or an array) stands for."""
         return (self.offset - score) / self.factor
 
+    def rate(self, frame: Any) -> pl.DataFrame:
+        """Return score, margin, probability and the points of every feature, one row for a row.
+
+        Columns: ``score`` (higher is safer), ``margin`` (log-odds of bad), ``probability`` (of bad,
+        as the regression has it, not calibrated) and ``points_<feature>``. ``frame`` is a polars,
+        pandas or pyarrow frame that holds the card's features among its columns, in any order; the
+        numbers are those of the estimator, to the bit. Raises `InputError` for absent columns, by
+        name, and for values that are infinite or of the wrong kind.
+        """
+        from scorecard.models.rated_frame import rated_frame
+
+        return rated_frame(self, frame)
+
     def compile(self) -> CompiledScorecard:
         """Return a callable that scores one row, a mapping of features, in a few microseconds."""
         return CompiledScorecard(

@@ -17,7 +17,16 @@ from sklearn.frozen import FrozenEstimator
 from sklearn.utils import Tags
 from sklearn.utils.validation import check_is_fitted
 
-from scorecard.binning.binner import OptimalBinner, SpecialValues, Splits, Trends, UnfittedError
+from scorecard.binning.binner import (
+    ByFeature,
+    OptimalBinner,
+    SpecialValues,
+    Splits,
+    Trends,
+    UnfittedError,
+)
+from scorecard.binning.columns import eager
+from scorecard.binning.held import check_classes, narrowed, refuse_edits
 from scorecard.binning.periods import Periods
 from scorecard.binning.target import read_target, read_weight
 from scorecard.errors import InputError
@@ -49,12 +58,14 @@ class ScorecardClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     Columns are numbers (NaN is missing) or text (null is missing). The second of the two sorted
     classes is bad (1 of 0 and 1). ``trend``, ``max_bins``, ``min_bin_share``, ``special_values``,
-    ``max_prebins``, ``rare_share``, ``missing``, ``special``, ``unseen`` and ``user_splits`` are
-    those of `OptimalBinner`; ``binner`` takes their place with all that it can do besides: an
-    `OptimalBinner`, of which a clone is fitted, or a fitted one inside scikit-learn's
-    ``FrozenEstimator``, whose bins, edited by hand perhaps, are taken as they stand. A feature
-    whose information value is below ``min_iv`` (bins treated as never seen add nothing to it), or
-    whose coefficient is held at 0 by the sign rule, is not in the card; ``dropped_`` says why.
+    ``max_prebins``, ``rare_share``, ``missing``, ``special``, ``unseen``, ``user_splits`` and
+    ``by_feature`` are those of `OptimalBinner`; ``binner`` takes their place with all that it can
+    do besides: an `OptimalBinner`, of which a clone is fitted, or a fitted one inside
+    scikit-learn's ``FrozenEstimator``, whose bins of the columns of ``X``, edited by hand perhaps,
+    are taken as they stand (edited bins outside of it are refused, since they would be lost). A
+    feature whose information value is below ``min_iv`` (bins treated as never seen add nothing to
+    it), or whose coefficient is held at 0 by the sign rule, is not in the card; ``dropped_`` says
+    why.
     ``l2`` pulls the coefficients towards their mean, in units of the mean log-likelihood, see
     `fit_logistic`; None takes `scorecard.models.regression.usual_l2`: small samples cannot tell the
     coefficients apart, large ones are left alone (``l2_`` tells).
@@ -114,6 +125,7 @@ class ScorecardClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         special: str = "bin",
         unseen: str = "neutral",
         user_splits: Splits = None,
+        by_feature: ByFeature = None,
         binner: OptimalBinner | FrozenEstimator | None = None,
     ) -> None:
         self.trend = trend
@@ -137,6 +149,7 @@ class ScorecardClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.special = special
         self.unseen = unseen
         self.user_splits = user_splits
+        self.by_feature = by_feature
         self.binner = binner
 
     def fit(self, X: Any, y: Any, sample_weight: Any = None, periods: Any = None) -> Self:
@@ -154,21 +167,21 @@ class ScorecardClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         check_crosses(self.crosses, digits)
         usual = {name: each.default for name, each in signature(type(self)).parameters.items()}
         binner, frozen = asked_binner(given, usual)
+        X = eager(X)
+        if frozen:
+            binner = narrowed(binner, X)
         names, columns = binner.read(X, reset=not frozen)
         classes, bad = read_target(y, len(columns[0]))
         seen = Observations(columns, bad, read_weight(sample_weight, bad))
         if self.binner is None and self.max_prebins is None:
             binner.set_params(max_prebins=usual_prebins(seen))
         if not frozen:
+            binner.classes_ = classes
             index = binner.fit_columns(
                 names, columns, bad, seen.weight, Periods.read(periods, len(bad))
             )
-        elif list(classes) != list(binner.classes_):
-            raise InputError(
-                f"The frozen binner was fitted on the classes {list(binner.classes_)}; got "
-                f"{list(classes)}."
-            )
         else:
+            check_classes(binner, classes)
             index = binner.index_columns(columns)
         self.l2_ = usual_l2(seen) if self.l2 is None else self.l2
         terms = regress(binner, index, seen, l2=self.l2_, min_iv=self.min_iv)
@@ -225,7 +238,7 @@ class ScorecardClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             if frozen:
                 index = own.index_columns(list(rows.columns))
             else:
-                index = own.fit_columns(names, list(rows.columns), rows.bad, rows.weight)
+                index = own.fit_columns(names, list(rows.columns), rows.bad, rows.weight, part=True)
             terms = regress(own, index, rows, l2=self.l2_, min_iv=self.min_iv)
             return PlainCard.of(own, terms, self.min_iv, held=frozen)
 
@@ -350,6 +363,10 @@ class ScorecardClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             check_is_fitted(self, "scorecard_")
         except SklearnNotFittedError as error:
             raise UnfittedError(str(error)) from None
+
+    def __sklearn_clone__(self) -> Self:
+        refuse_edits(self.binner)  # a search over clones would lose them before any fit
+        return super().__sklearn_clone__()  # type: ignore[no-any-return]
 
     def __sklearn_tags__(self) -> Tags:
         tags = super().__sklearn_tags__()

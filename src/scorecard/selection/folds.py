@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.base import clone
 
 from scorecard.binning.binner import OptimalBinner
 from scorecard.binning.columns import Column
+from scorecard.binning.feature_bins import FeatureBins
+from scorecard.binning.fitting import counted_woe
 from scorecard.binning.solver import InfeasibleBinning
 from scorecard.errors import InputError
 from scorecard.selection.evidence import Evidence, Floats
@@ -39,11 +40,15 @@ def fold_of(evidence: Evidence, folds: int, seed: int) -> NDArray[np.int64]:
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """The columns behind an `Evidence`: all rows, in the order of ``names``."""
+    """The columns behind an `Evidence`: all rows, in the order of ``names``.
+
+    ``held`` says that bins stand as they are, in every fold as well.
+    """
 
     names: Sequence[str]
     columns: Sequence[Column]
     weight: Floats
+    held: bool = False
 
     def cross_fitted(
         self,
@@ -57,8 +62,9 @@ class Sample:
 
         Each fold's rows get the WOE of bins that ``binner`` finds in the other folds, whose weight
         is scaled up to that of all rows so that absolute constraints mean the same. Noise then
-        predicts nothing, where bins fitted to the same rows would make it look useful. Information
-        values and correlations stay those of all rows.
+        predicts nothing, where bins fitted to the same rows would make it look useful. Of bins that
+        are held the cuts stay and WOE alone is counted in the other folds. Information values and
+        correlations stay those of all rows.
         """
         features = [j for j in features if not evidence.single[j]]
         chosen = [evidence.names[j] for j in features]
@@ -71,31 +77,46 @@ class Sample:
         for k in range(folds):
             test, train = np.flatnonzero(fold == k), np.flatnonzero(fold != k)
             scaled = weight[train] * (weight.sum() / weight[train].sum())
-            local = narrowed(binner, chosen)
-            seen = [_rows(column, train) for column in columns]
-            try:
-                local.fit_columns(chosen, seen, bad[train], scaled)
-            except InfeasibleBinning as error:
-                raise InfeasibleBinning(
-                    f"{error} This came up in cross-fitting, without the rows of one of {folds} "
-                    "folds; loosen the constraint or set cross_fit=None.",
-                    error.constraint,
-                ) from None
-            for j, name, column in zip(features, chosen, columns, strict=True):
-                bins = local.bins_[name]
-                woe[test, j] = np.array(bins.woe)[bins.index(_rows(column, test))]
+            rest = _Rest(chosen, [_rows(c, train) for c in columns], bad[train], scaled)
+            told = rest.counted(binner) if self.held else rest.refitted(binner, folds)
+            for j, (bins, values), column in zip(features, told, columns, strict=True):
+                woe[test, j] = values[bins.index_read(_rows(column, test))]
         return replace(evidence, woe=woe)
 
 
-def narrowed(binner: OptimalBinner, names: Sequence[str]) -> OptimalBinner:
-    """Return an unfitted copy of ``binner`` for the features ``names`` alone."""
-    copy: OptimalBinner = clone(binner)
-    by_feature = {
-        parameter: {name: held for name, held in value.items() if name in names}
-        for parameter, value in copy.get_params(deep=False).items()
-        if isinstance(value, Mapping)
-    }
-    return copy.set_params(**by_feature) if by_feature else copy
+Told = list[tuple[FeatureBins, Floats]]  # bins, and the WOE of each of them
+
+
+@dataclass(frozen=True, slots=True)
+class _Rest:
+    """The rows of all folds but one."""
+
+    names: list[str]
+    columns: Sequence[Column]
+    bad: NDArray[np.bool_]
+    weight: Floats
+
+    def counted(self, binner: OptimalBinner) -> Told:
+        """Return the bins as they stand with the WOE that these rows give them."""
+        bads, found = self.bad * self.weight, []
+        for name, column in zip(self.names, self.columns, strict=True):
+            bins, asked = binner.bins_[name], binner.editors_[name].fit.settings
+            index = bins.index_read(column)
+            found.append((bins, counted_woe(bins, asked, index, bads, self.weight)))
+        return found
+
+    def refitted(self, binner: OptimalBinner, folds: int) -> Told:
+        """Return the bins that a copy of ``binner`` finds in these rows."""
+        local = binner.unfitted(self.names)
+        try:
+            local.fit_columns(self.names, list(self.columns), self.bad, self.weight, part=True)
+        except InfeasibleBinning as error:
+            raise InfeasibleBinning(
+                f"{error} This came up in cross-fitting, without the rows of one of {folds} "
+                "folds; loosen the constraint or set cross_fit=None.",
+                error.constraint,
+            ) from None
+        return [(bins, np.array(bins.woe)) for bins in local.bins_.values()]
 
 
 def _rows(column: Column, rows: NDArray[np.intp]) -> Column:

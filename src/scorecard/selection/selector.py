@@ -10,13 +10,16 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 from sklearn import get_config
-from sklearn.base import BaseEstimator, TransformerMixin, clone
+from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.exceptions import NotFittedError as SklearnNotFittedError
+from sklearn.frozen import FrozenEstimator
 from sklearn.utils import ClassifierTags, Tags
 from sklearn.utils.validation import check_array, check_is_fitted, validate_data
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from scorecard.binning.binner import OptimalBinner, Trends, UnfittedError
+from scorecard.binning.columns import eager
+from scorecard.binning.held import check_classes, handed, narrowed, refuse_edits
 from scorecard.binning.target import read_target, read_weight
 from scorecard.errors import InputError
 from scorecard.models.coefficients import coefficient_table
@@ -65,7 +68,10 @@ class FeatureSelector(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     ``max_features`` limits what stays: in ``stepwise`` and ``l1`` as they go, else by information
     value at the end. Features in ``keep`` (names; ``x0``, ``x1``, … for arrays) are never dropped,
     come first where features compete, and the log says what would have spoken against them. Bins
-    are those of ``binner``, an unfitted `OptimalBinner`, or of one with the given ``trend``.
+    are those of ``binner``, an `OptimalBinner` of which a clone is fitted, or of one with the given
+    ``trend``. A fitted one inside scikit-learn's ``FrozenEstimator`` gives its bins of the columns
+    of ``X`` as they stand, edited by hand perhaps, with their information values; out of fold their
+    WOE alone is counted anew.
 
     ``sample_weight`` are floats whose unit means nothing: the likelihood counts them scaled to sum
     to the number of rows with weight. Ties are broken by name, so neither the order of columns nor
@@ -103,7 +109,7 @@ class FeatureSelector(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         max_features: int | None = None,
         keep: Sequence[str] = (),
         trend: Trends = "auto",
-        binner: OptimalBinner | None = None,
+        binner: OptimalBinner | FrozenEstimator | None = None,
         random_state: int = 0,
     ) -> None:
         self.steps = steps
@@ -124,20 +130,30 @@ class FeatureSelector(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     def fit(self, X: Any, y: Any = None, sample_weight: Any = None) -> Self:
         """Choose among the columns of ``X`` (array, pandas or polars), shape (n, p)."""
         self._check_parameters()
-        binner = OptimalBinner(trend=self.trend) if self.binner is None else clone(self.binner)
-        names, columns = binner.read(X, reset=True)
+        binner, held = OptimalBinner(trend=self.trend), False
+        if self.binner is not None:
+            binner, held = handed(self.binner)
+        X = eager(X)
+        if held:
+            binner = narrowed(binner, X)
+        names, columns = binner.read(X, reset=not held)
         if strangers := [name for name in self.keep if name not in names]:
             raise InputError(f"keep must name columns of X ({', '.join(names)}); got {strangers}.")
         classes, bad = read_target(y, len(columns[0]))
         weight = read_weight(sample_weight, bad)
-        index = binner.fit_columns(names, columns, bad, weight)
+        if held:
+            check_classes(binner, classes)
+            index = binner.index_columns(columns)
+        else:
+            binner.classes_ = classes
+            index = binner.fit_columns(names, columns, bad, weight)
         log = DecisionLog(frozenset(self.keep))
         # Threads of BLAS that wait for a busy core make these many small products several times
         # slower, and how they share a sum would let the number of cores decide the last digits.
         with threadpool_limits(1, user_api="blas"):
             evidence = gather(list(binner.bins_.values()), index, bad, weight)
             del index
-            sample = Sample(names, columns, weight)
+            sample = Sample(names, columns, weight, held)
             chosen = {evidence.names[j] for j in self._choose(evidence, sample, binner, log)}
         self.log_ = log.frame()
         self.iv_ = dict(zip(evidence.names, evidence.iv.tolist(), strict=True))
@@ -304,10 +320,6 @@ class FeatureSelector(TransformerMixin, BaseEstimator):  # type: ignore[misc]
                 "max_features must be at least 1 and leave room for all features in keep; got "
                 f"{self.max_features!r} for {len(set(self.keep))} of them."
             )
-        if self.binner is not None and not isinstance(self.binner, OptimalBinner):
-            raise InputError(
-                f"binner must be an OptimalBinner or None; got {type(self.binner).__name__}."
-            )
         if self.binner is not None and self.trend != "auto":
             raise InputError("trend and binner cannot both be given; give the trend to the binner.")
 
@@ -316,6 +328,10 @@ class FeatureSelector(TransformerMixin, BaseEstimator):  # type: ignore[misc]
             check_is_fitted(self, "support_")
         except SklearnNotFittedError as error:
             raise UnfittedError(str(error)) from None
+
+    def __sklearn_clone__(self) -> Self:
+        refuse_edits(self.binner)  # a search over clones would lose them before any fit
+        return super().__sklearn_clone__()  # type: ignore[no-any-return]
 
     def __sklearn_tags__(self) -> Tags:
         tags = super().__sklearn_tags__()
