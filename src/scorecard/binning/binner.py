@@ -20,6 +20,7 @@ from scorecard.binning.divergence import DIVERGENCES
 from scorecard.binning.editing import BinEditor
 from scorecard.binning.evidence import distinct_rows
 from scorecard.binning.feature_bins import FeatureBins
+from scorecard.binning.figures import bins_figure
 from scorecard.binning.fitting import fit_feature
 from scorecard.binning.given import read_cuts, read_groups, read_specials
 from scorecard.binning.number_prebins import FREE, ByHand
@@ -27,7 +28,7 @@ from scorecard.binning.periods import Periods
 from scorecard.binning.reading import read_table
 from scorecard.binning.rules import TRENDS
 from scorecard.binning.settings import MISSING_POLICIES, UNSEEN_POLICIES, Settings
-from scorecard.binning.table import BinningTable, bins_figure
+from scorecard.binning.table import BinningTable
 from scorecard.binning.target import read_target, read_weight
 from scorecard.errors import InputError, NotFittedError
 

@@ -119,7 +119,7 @@ class BinEditor:
         return self.table._repr_html_()
 
     def __repr__(self) -> str:
-        return f"{self._note()}\n{self.table}"
+        return str(self.table)
 
     @property
     def _named(self) -> str:

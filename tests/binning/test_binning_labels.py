@@ -1,0 +1,84 @@
+"""Binning tables that are read outside a notebook, and lists of levels too long for a screen."""
+
+import re
+
+import numpy as np
+import polars as pl
+import pytest
+
+from scorecard import aligned
+from scorecard.binning import OptimalBinner
+from scorecard.binning.labels import MOST, listed, short_labels
+
+
+def test_columns_stand_under_their_heads_whatever_the_script():
+    text = aligned.aligned(
+        ("分箱 bin", "count", "iv"), [("制造业", "1,200", "0.1"), ("x", "3", "10.25")]
+    )
+    head, *rows = text.splitlines()
+    assert [aligned.width(line) for line in (head, *rows)] == [22, 22, 22]
+    assert rows[0] == "制造业    1,200    0.1"
+    assert aligned.shortened("a\nb", 9) == "a b"  # a line stays a line
+
+
+@pytest.mark.parametrize("size", [1, 2, 60, 5000])
+@pytest.mark.parametrize("name", ["i", "industry of forty characters, or so {} x", "制造业与批发"])
+def test_a_list_of_levels_fits_and_counts_what_it_leaves_out(size, name):
+    levels = [f"{name}{k}" for k in range(size)]
+    said = listed(levels)
+    assert aligned.width(said) <= MOST
+    left = re.search(r" … \(\+([\d,]+)\)$", said)
+    shown = said[: left.start()] if left else said
+    left_out = int(left.group(1).replace(",", "")) if left else 0
+    whole = [level for level in levels if f"{level}, " in f"{shown}, "]
+    assert left_out + max(len(whole), 1) == size  # the first may be cut itself
+    assert (said == ", ".join(levels)) == (aligned.width(", ".join(levels)) <= MOST)
+
+
+@pytest.fixture(scope="module")
+def binner():
+    rng = np.random.default_rng(0)
+    industry = [f"industry {k:02d} <of a name as long as they are>" for k in range(60)]
+    codes = rng.integers(0, 60, 6000)
+    X = pl.DataFrame({"size": rng.normal(size=6000), "trade": np.array(industry)[codes]})
+    y = (rng.random(6000) < 0.05 + 0.3 * codes / 60 + 0.1 * (X["size"].to_numpy() > 0)).astype(int)
+    return OptimalBinner(rare_share=0.0).fit(X, y)
+
+
+def test_a_printed_table_holds_every_column_of_every_bin(binner):
+    for feature in ("size", "trade"):
+        table = binner.binning_table(feature)
+        title, head, *rows = str(table).splitlines()
+        assert title.startswith(f"{feature}, ")
+        assert head.split() == [
+            "bin",
+            "count",
+            "share",
+            "bads",
+            "goods",
+            "bad",
+            "rate",
+            "woe",
+            "iv",
+        ]
+        assert len(rows) == table.height
+        assert max(map(len, rows)) < 110
+        for row, told in zip(table.iter_rows(named=True), rows, strict=True):
+            assert f" {row['count']:,} " in told
+            assert told.endswith(f" {row['iv']:.4f}")
+        assert repr(table) == str(table)
+        assert "shape: (2, 2)" in str(table.head(2).select("bin", "iv"))  # any other frame
+
+
+def test_the_whole_list_shows_on_hover(binner):
+    table, bins = binner.binning_table("trade"), binner.bins_["trade"]
+    html = table._repr_html_()
+    cells = re.findall(r'<td title="([^"]*)">([^<]*)</td>', html)
+    assert [title for title, _ in cells] == [
+        label.replace("<", "&lt;").replace(">", "&gt;") for label in bins.labels[: bins.ordinary]
+    ]
+    assert all("(+" in shown and aligned.width(shown) <= MOST + 6 for _, shown in cells)
+    assert table["bin"].to_list() == [*bins.labels, "total"]
+    # A part of the table knows its bins no longer, yet its labels stay short.
+    assert short_labels(bins)[0] not in table.tail(3)._repr_html_()
+    assert len(str(table.head(3)).splitlines()[1]) < 110
