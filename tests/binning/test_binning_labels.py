@@ -8,7 +8,7 @@ import pytest
 
 from scorecard import aligned
 from scorecard.binning import OptimalBinner
-from scorecard.binning.labels import MOST, listed, short_labels
+from scorecard.binning.labels import MOST, listed, remarks, short_labels
 
 
 def test_columns_stand_under_their_heads_whatever_the_script():
@@ -73,7 +73,7 @@ def test_a_printed_table_holds_every_column_of_every_bin(binner):
 def test_the_whole_list_shows_on_hover(binner):
     table, bins = binner.binning_table("trade"), binner.bins_["trade"]
     html = table._repr_html_()
-    cells = re.findall(r'<td title="([^"]*)">([^<]*)</td>', html)
+    cells = re.findall(r"<td class='bin' " 'title="([^"]*)">([^<]*)</td>', html)
     assert [title for title, _ in cells] == [
         label.replace("<", "&lt;").replace(">", "&gt;") for label in bins.labels[: bins.ordinary]
     ]
@@ -82,3 +82,31 @@ def test_the_whole_list_shows_on_hover(binner):
     # A part of the table knows its bins no longer, yet its labels stay short.
     assert short_labels(bins)[0] not in table.tail(3)._repr_html_()
     assert len(str(table.head(3)).splitlines()[1]) < 110
+
+
+def test_bins_that_do_not_speak_have_no_information_value_and_a_remark():
+    rng = np.random.default_rng(2)
+    y = (rng.random(4000) < 0.2).astype(int)
+    x = rng.normal(size=4000) + y
+    x[(rng.random(4000) < 0.3) & (y == 1)] = np.nan
+    x[:5], x[5:400] = -1.0, -2.0
+    binner = OptimalBinner(missing="neutral", special_values=[-1.0, -2.0, -3.0]).fit(x[:, None], y)
+    bins, table = binner.bins_["x0"], binner.binning_table("x0")
+    thin, spoken, absent, missing = range(bins.ordinary, bins.missing_index + 1)
+    assert bins.silent == (thin, absent, missing)
+    assert bins.iv[spoken] > 0
+    assert [bins.iv[k] for k in bins.silent] == [0, 0, 0]
+    assert table["iv"][-1] == sum(bins.iv)
+    assert remarks(bins) == {thin: ("过少", "too thin"), missing: ("按规则", "by policy")}
+    assert "special -1 (too thin) " in str(table)
+    assert "missing (by policy) " in str(table)
+    assert "missing <small>按规则 by policy</small>" in table._repr_html_()
+    # With the bins' own WOE everything speaks, and nothing is remarked.
+    loud = OptimalBinner(special_values=[-1.0, -2.0], rare_share=0.0).fit(x[:, None], y).bins_["x0"]
+    assert (loud.silent, remarks(loud)) == ((), {})
+    assert loud.iv[: bins.ordinary] == bins.iv[: bins.ordinary]
+    # Another order of the sums changes a last bit of WOE, and no bin falls silent.
+    order, weight = rng.permutation(4000), rng.uniform(0.1, 3, 4000)
+    for at in (order, order[::-1]):
+        again = OptimalBinner(special_values=[-1.0, -2.0], rare_share=0.0)
+        assert again.fit(x[at, None], y[at], weight[at]).bins_["x0"].silent == ()

@@ -35,3 +35,21 @@ def listed(levels: Sequence[str], most: int = MOST) -> str:
 def short_labels(bins: FeatureBins, most: int = MOST) -> tuple[str, ...]:
     """Return the names of a feature's bins as `FeatureBins.labels`, long lists of levels cut."""
     return (*(listed(group, most) for group in bins.groups), *bins.labels[len(bins.groups) :])
+
+
+def remarks(bins: FeatureBins) -> dict[int, tuple[str, str]]:
+    """Say, in Chinese and English, of bins with rows why these rows do not speak."""
+    return {
+        k: ("过少", "too thin") if k in bins.thin else ("按规则", "by policy")
+        for k in bins.silent
+        if bins.weights[k] > 0
+    }
+
+
+def printed_labels(bins: FeatureBins, most: int = MOST) -> list[str]:
+    """Return the short names with the remarks, for text."""
+    said = remarks(bins)
+    return [
+        f"{label} ({said[k][1]})" if k in said else label
+        for k, label in enumerate(short_labels(bins, most))
+    ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from html import escape
 from typing import Any
 
@@ -9,12 +10,12 @@ import polars as pl
 
 from scorecard.aligned import aligned, shortened
 from scorecard.binning.feature_bins import FeatureBins
-from scorecard.binning.labels import MOST, short_labels
+from scorecard.binning.labels import MOST, printed_labels, remarks, short_labels
 
 _STYLE = """<style scoped>
 .sc-bins{border-collapse:collapse;font:13px/1.5 system-ui,sans-serif;color:#1c2733}
 .sc-bins caption{text-align:left;font-weight:600;padding:.3em 0}
-.sc-bins caption small{font-weight:400;color:#5c6873}
+.sc-bins caption small,.sc-bins .bin small{font-weight:400;color:#5c6873}
 .sc-bins th{font-weight:500;color:#5c6873;border-bottom:1px solid #c9cfd4}
 .sc-bins th,.sc-bins td{padding:.15em .7em;text-align:right;white-space:nowrap}
 .sc-bins td:first-child,.sc-bins th:first-child{text-align:left}
@@ -57,7 +58,9 @@ class BinningTable(pl.DataFrame):
         names = [name for name, _ in _HEADS if name != "bar"]
         rows = [
             [label, *(_text(name, row[name]) for name in names[1:])]
-            for label, row in zip(self._labels(), self.iter_rows(named=True), strict=True)
+            for label, row in zip(
+                self._labels(printed_labels), self.iter_rows(named=True), strict=True
+            )
         ]
         title = ". ".join(said for said in (self._title, self._said) if said)
         heads = [name.replace("_", " ") for name in names]
@@ -70,23 +73,24 @@ class BinningTable(pl.DataFrame):
         """Whether the columns that are read are all there still."""
         return {name for name, _ in _HEADS if name != "bar"} <= set(self.columns)
 
-    def _labels(self) -> list[str]:
-        """Return what the rows are called in short."""
-        bins = self._bins
-        if bins is None or self.height != len(bins.woe) - (bins.kind == "number") + 1:
+    def _labels(self, labels: Callable[[FeatureBins], Sequence[str]]) -> list[str]:
+        """Return what the rows are called in short; a part of a table knows no bins."""
+        if self._bins is None:
             return [shortened(str(label), MOST) for label in self["bin"]]
-        return [*short_labels(bins)[: self.height - 1], "total"]
+        return [*labels(self._bins)[: self.height - 1], "total"]
 
     def _repr_html_(self, **_: Any) -> str:
         if not self._whole:
             return str(super()._repr_html_())
         rows = list(self.iter_rows(named=True))
         widest = max((abs(row["woe"]) for row in rows if row["woe"] is not None), default=0.0)
+        said = {} if self._bins is None else remarks(self._bins)
+        labels = self._labels(short_labels)
         body = "".join(
-            f"<tr>{named(label, row['bin'])}"
+            f"<tr>{named(labels[k], row['bin'], said.get(k))}"
             + "".join(_cell(name, row, widest) for name, _ in _HEADS[1:])
             + "</tr>"
-            for label, row in zip(self._labels(), rows, strict=True)
+            for k, row in enumerate(rows)
         )
         head = "".join(f"<th>{escape(label)}</th>" for _, label in _HEADS)
         return (
@@ -108,10 +112,11 @@ def _text(name: str, value: float | None) -> str:
     return counted(value) if form is None else format(value, form)
 
 
-def named(short: str, whole: str, css: str = "") -> str:
+def named(short: str, whole: str, remark: tuple[str, str] | None = None) -> str:
     """Return the cell of a bin's name; where it was cut, the whole of it shows on hover."""
     title = "" if short == whole else f' title="{escape(whole)}"'
-    return f"<td{f' class={css!r}' if css else ''}{title}>{escape(short)}</td>"
+    said = f" <small>{remark[0]} {remark[1]}</small>" if remark else ""
+    return f"<td class='bin'{title}>{escape(short)}{said}</td>"
 
 
 def counted(value: float) -> str:

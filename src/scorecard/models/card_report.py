@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from scorecard.binning.feature_bins import FeatureBins
-from scorecard.binning.labels import short_labels
+from scorecard.binning.labels import printed_labels, remarks, short_labels
 from scorecard.binning.table import counted, named
 from scorecard.models.card_text import card_text
 
@@ -39,6 +39,7 @@ min-width:9em;max-width:16em;overflow-wrap:break-word}
 .sc-card.sc-card thead th{white-space:nowrap}
 .sc-card.sc-card thead th:nth-child(-n+2),.sc-card.sc-card .bin{text-align:left}
 .sc-card.sc-card .bin{min-width:11em;overflow-wrap:break-word}
+.sc-card.sc-card .bin small{color:#5c6873}
 .sc-card.sc-card .points{font-weight:600}
 .sc-card.sc-card .cross{margin-top:1.2em;width:auto}
 .sc-card.sc-card .wide{overflow-x:auto}
@@ -136,7 +137,10 @@ class CardReport:
             for name, value in self._facts(decimals)
         )
         head = "".join(f"<th scope='col'>{zh}{'<br>' if zh else ''}{en}</th>" for zh, en in _HEADS)
-        body = "".join(_feature(group, short, widest, decimals) for group, short in self._groups())
+        body = "".join(
+            _feature(group, bins, widest, decimals)
+            for group, bins in zip(self._groups(), self.card.bins, strict=True)
+        )
         return (
             f"{_STYLE}<div class='sc-card'><dl>{facts}</dl><table><thead><tr>{head}</tr></thead>"
             f"{body}</table>{self._grids(decimals)}</div>"
@@ -147,7 +151,8 @@ class CardReport:
 
     def __str__(self) -> str:
         decimals = _decimals(self.card)
-        return card_text(self.card, self._groups(), self._facts(decimals), decimals)
+        groups = list(zip(self._groups(), map(printed_labels, self.card.bins), strict=True))
+        return card_text(self.card, groups, self._facts(decimals), decimals)
 
     def __repr__(self) -> str:
         return f"CardReport({self.card!r})"
@@ -162,11 +167,10 @@ class CardReport:
         )
         return path
 
-    def _groups(self) -> list[tuple[pl.DataFrame, tuple[str, ...]]]:
-        """Return the rows of every feature, and the short names of its bins."""
+    def _groups(self) -> list[pl.DataFrame]:
+        """Return the rows of every feature."""
         own = self.table.head(sum(len(b.woe) - (b.kind == "number") for b in self.card.bins))
-        groups = own.partition_by("feature", maintain_order=True)
-        return list(zip(groups, map(short_labels, self.card.bins), strict=True))
+        return own.partition_by("feature", maintain_order=True)
 
     def _grids(self, decimals: int) -> str:
         """Return a small table for every cross."""
@@ -212,22 +216,22 @@ def _decimals(card: Scorecard) -> int:
     return 2
 
 
-def _feature(group: pl.DataFrame, short: Sequence[str], widest: float, decimals: int) -> str:
+def _feature(group: pl.DataFrame, bins: FeatureBins, widest: float, decimals: int) -> str:
     rows = group.rows(named=True)
     first = rows[0]
-    said = [f"IV {group['iv'].sum():.3f}"]
+    facts = [f"IV {group['iv'].sum():.3f}"]
     if first["coefficient"] is not None:
-        said.insert(0, f"β {first['coefficient']:.3f}")
+        facts.insert(0, f"β {first['coefficient']:.3f}")
     if first["label"] != first["feature"]:
-        said.insert(0, first["feature"])
-    small = "".join(f"<small>{escape(each)}</small>" for each in said)
+        facts.insert(0, first["feature"])
+    small = "".join(f"<small>{escape(each)}</small>" for each in facts)
     name = f"<th scope='rowgroup' rowspan='{len(rows)}'>{escape(first['label'])}{small}</th>"
-    short = list(short)
+    short, said = list(short_labels(bins)), remarks(bins)
     for k, row in list(enumerate(rows))[-2:]:  # before them a text level may be called missing
         if row["bin"] in _LABELS:
             row["bin"] = short[k] = _LABELS[row["bin"]]
     body = "".join(
-        f"<tr>{name if k == 0 else ''}{_cells(row, short[k], widest, decimals)}</tr>"
+        f"<tr>{name if k == 0 else ''}{_cells(row, short[k], said.get(k), widest, decimals)}</tr>"
         for k, row in enumerate(rows)
     )
     return f"<tbody>{body}</tbody>"
@@ -264,13 +268,15 @@ def _grid(
     )
 
 
-def _cells(row: dict[str, Any], short: str, widest: float, decimals: int) -> str:
+def _cells(
+    row: dict[str, Any], short: str, remark: tuple[str, str] | None, widest: float, decimals: int
+) -> str:
     rate = (
         "<td class='none'>–</td>" if row["bad_rate"] is None else f"<td>{row['bad_rate']:.2%}</td>"
     )
     woe = row["woe"]
     return (
-        f"{named(short, row['bin'], 'bin')}"
+        f"{named(short, row['bin'], remark)}"
         f"<td>{row['count']:,}</td><td>{row['share']:.1%}</td>"
         f"<td>{counted(row['bads'])}</td><td>{counted(row['goods'])}</td>{rate}"
         f"<td>{woe:{'+' if woe else ''}.3f}</td><td class='bar'>{_bar(woe, widest)}</td>"

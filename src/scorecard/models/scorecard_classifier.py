@@ -53,7 +53,7 @@ class ScorecardClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     those of `OptimalBinner`; ``binner`` takes their place with all that it can do besides: an
     `OptimalBinner`, of which a clone is fitted, or a fitted one inside scikit-learn's
     ``FrozenEstimator``, whose bins, edited by hand perhaps, are taken as they stand. A feature
-    whose information value is below ``min_iv`` (bins treated as never seen add nothing to it), or
+    whose information value is below ``min_iv`` (what `FeatureBins.silent` holds adds nothing), or
     whose coefficient is held at 0 by the sign rule, is not in the card; ``dropped_`` says why.
     ``l2`` pulls the coefficients towards their mean, in units of the mean log-likelihood, see
     `fit_logistic`; None takes `scorecard.models.regression.usual_l2`: small samples cannot tell the
