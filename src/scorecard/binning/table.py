@@ -9,8 +9,10 @@ from typing import Any
 import polars as pl
 
 from scorecard.aligned import aligned, shortened
+from scorecard.binning.analysis import BinAnalysis
 from scorecard.binning.feature_bins import FeatureBins
 from scorecard.binning.labels import MOST, printed_labels, remarks, short_labels
+from scorecard.errors import InputError
 
 _STYLE = """<style scoped>
 .sc-bins{border-collapse:collapse;font:13px/1.5 system-ui,sans-serif;color:#1c2733}
@@ -23,6 +25,9 @@ _STYLE = """<style scoped>
 .sc-bins .bar{position:relative;width:9em;min-width:9em}
 .sc-bins .bar i{position:absolute;top:.25em;bottom:.25em;opacity:.85;
 print-color-adjust:exact;-webkit-print-color-adjust:exact}
+.sc-bins.sc-pairs{font-size:12px}.sc-bins.sc-pairs tr:last-child td{border:0;font-weight:400}
+.sc-facts{font:13px/1.5 system-ui,sans-serif;color:#5c6873;margin:.6em 0 .3em}
+.sc-facts b{color:#1c2733;font-weight:600}
 </style>"""
 _GOOD, _BAD, _SHARE = "#3f8f7b", "#c2603f", "#9fb4c4"
 _HEADS = (
@@ -36,7 +41,7 @@ class BinningTable(pl.DataFrame):
     """A binning table (see `OptimalBinner.binning_table`): a polars frame of one row per bin.
 
     In a notebook it is drawn with bars, printed it is aligned text; both shorten long lists of
-    levels, which the column ``bin`` holds in full.
+    levels, which the column ``bin`` holds in full, and show the `analysis` below.
     """
 
     _title: str = ""
@@ -52,6 +57,18 @@ class BinningTable(pl.DataFrame):
         table._bins = bins
         return table
 
+    @property
+    def analysis(self) -> BinAnalysis:
+        """What the bins say together and whether neighbours differ; see `BinAnalysis`.
+
+        Raises `InputError` for a part of a table, which no longer knows its bins.
+        """
+        if self._bins is None:
+            raise InputError(
+                "A part of a binning table has no analysis; ask binner.binning_table(feature)."
+            )
+        return BinAnalysis.of(self._bins)
+
     def __str__(self) -> str:
         if not self._whole:
             return super().__str__()
@@ -64,7 +81,10 @@ class BinningTable(pl.DataFrame):
         ]
         title = ". ".join(said for said in (self._title, self._said) if said)
         heads = [name.replace("_", " ") for name in names]
-        return "\n".join([*([title] if title else []), aligned(heads, rows)])
+        lines = [*([title] if title else []), aligned(heads, rows)]
+        if self._bins is not None:
+            lines += ["", str(self.analysis)]
+        return "\n".join(lines)
 
     __repr__ = __str__
 
@@ -93,9 +113,10 @@ class BinningTable(pl.DataFrame):
             for k, row in enumerate(rows)
         )
         head = "".join(f"<th>{escape(label)}</th>" for _, label in _HEADS)
+        below = "" if self._bins is None else self.analysis._repr_html_()
         return (
             f"{_STYLE}<table class='sc-bins'><caption>{escape(self._title)} "
-            f"<small>{escape(self._said)}</small></caption><tr>{head}</tr>{body}</table>"
+            f"<small>{escape(self._said)}</small></caption><tr>{head}</tr>{body}</table>{below}"
         )
 
 
