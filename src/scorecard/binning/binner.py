@@ -28,6 +28,7 @@ from scorecard.binning.periods import Periods
 from scorecard.binning.reading import read_table
 from scorecard.binning.rules import TRENDS
 from scorecard.binning.settings import MISSING_POLICIES, UNSEEN_POLICIES, Settings
+from scorecard.binning.summary import BinningSummary
 from scorecard.binning.table import BinningTable
 from scorecard.binning.target import read_target, read_weight
 from scorecard.errors import InputError, NotFittedError
@@ -215,6 +216,11 @@ class OptimalBinner(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         notebook it is drawn with bars.
         """
         return BinningTable.of(self._bins(feature))
+
+    def summary(self) -> BinningSummary:
+        """Return one row per feature, the strongest first; see `BinningSummary`."""
+        self._check_fitted()
+        return BinningSummary.of(self.bins_.values())
 
     def plot(self, feature: str) -> Figure:
         """Draw the share and the bad rate of every bin of ``feature``."""
