@@ -52,3 +52,8 @@ def aligned(heads: Sequence[str], rows: Sequence[Sequence[str]], *, left: int = 
         return GAP.join(cells).rstrip()
 
     return "\n".join(map(line, table))
+
+
+def p_text(p_value: float) -> str:
+    """Return a p-value with two digits; what a float cannot hold is below 1e-300."""
+    return f"{p_value:.2g}" if p_value >= 1e-300 else "<1e-300"

@@ -11,7 +11,7 @@ import polars as pl
 from scipy.special import betainc, betaincinv, ndtr
 from scipy.stats import chi2
 
-from scorecard.aligned import aligned
+from scorecard.aligned import aligned, p_text
 from scorecard.binning.feature_bins import FeatureBins
 from scorecard.binning.labels import short_labels
 from scorecard.metrics.ranking import Ranking
@@ -111,21 +111,17 @@ class BinAnalysis:
             ("", "KS", f"{self.ks:.4f}"),
             ("集中度", "HHI", f"{self.hhi:.3f} ({self.hhi_normalised:.3f})"),
             ("", "Cramér's V", f"{self.cramers_v:.4f}"),
-            ("卡方检验", "chi-square p", _tail(self.p_value)),
+            ("卡方检验", "chi-square p", p_text(self.p_value)),
         ]
 
     def _rows(self) -> list[list[str]]:
         return [
             [
                 row["left"], row["right"], f"{row['gap']:+.2%}", f"{row['z']:+.2f}",
-                _tail(row["p_value"]), f"{row['p_riskier']:.4f}",
+                p_text(row["p_value"]), f"{row['p_riskier']:.4f}",
             ]
             for row in self.pairs.iter_rows(named=True)
         ]  # fmt: skip
-
-
-def _tail(p_value: float) -> str:
-    return f"{p_value:.2g}" if p_value >= 1e-300 else "<1e-300"
 
 
 def power(bins: FeatureBins) -> tuple[float, float]:

@@ -16,6 +16,7 @@ from sklearn.utils import ClassifierTags, Tags
 from sklearn.utils.validation import check_is_fitted
 
 from scorecard.binning.columns import Column
+from scorecard.binning.comparison import BinComparison, BinCounts
 from scorecard.binning.divergence import DIVERGENCES
 from scorecard.binning.editing import BinEditor
 from scorecard.binning.evidence import distinct_rows
@@ -30,7 +31,7 @@ from scorecard.binning.rules import TRENDS
 from scorecard.binning.settings import MISSING_POLICIES, UNSEEN_POLICIES, Settings
 from scorecard.binning.summary import BinningSummary
 from scorecard.binning.table import BinningTable
-from scorecard.binning.target import read_target, read_weight
+from scorecard.binning.target import read_sample, read_target, read_weight
 from scorecard.errors import InputError, NotFittedError
 
 if TYPE_CHECKING:
@@ -221,6 +222,20 @@ class OptimalBinner(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         """Return one row per feature, the strongest first; see `BinningSummary`."""
         self._check_fitted()
         return BinningSummary.of(self.bins_.values())
+
+    def compare(self, X: Any, y: Any = None, sample_weight: Any = None) -> BinComparison:
+        """Hold the fitted bins against another sample, out of time perhaps; see `BinComparison`.
+
+        ``X`` (n, p) has the columns fitted on, ``y`` (n,) the same two classes where outcomes are
+        known. PSI counts training as its number of rows, and this sample as (Σw)²/Σw². Raises
+        `InputError` for other columns or classes.
+        """
+        self._check_fitted()
+        _, columns = self.read(X, reset=False)
+        bad, weight = read_sample(y, sample_weight, len(columns[0]), self.classes_)
+        bins = list(self.bins_.values())
+        now = BinCounts.of(bins, self.index_columns(columns), bad, weight)
+        return BinComparison.of(bins, BinCounts.of_training(bins), now)
 
     def plot(self, feature: str) -> Figure:
         """Draw the share and the bad rate of every bin of ``feature``."""

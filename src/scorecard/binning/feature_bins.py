@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_right
-from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any, Literal
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from scorecard.binning.columns import Column, ColumnError, is_missing, read_column
 from scorecard.binning.divergence import iv, shares, woe
@@ -140,9 +139,9 @@ class FeatureBins:
         """Information value of every bin, 0 for those in `silent`; the sum is the feature's."""
         return self.information(self.bads, self.goods)
 
-    def information(self, bads: Sequence[float], goods: Sequence[float]) -> tuple[float, ...]:
+    def information(self, bads: ArrayLike, goods: ArrayLike) -> tuple[float, ...]:
         """Return the information value of every bin with the counts of another sample."""
-        b, g = np.array(bads), np.array(goods)
+        b, g = np.asarray(bads, np.float64), np.asarray(goods, np.float64)
         values = iv(*shares(b, g, b.sum(), g.sum()))
         values[list(self.silent)] = 0.0  # what their rows say is not used
         return tuple(values.tolist())

@@ -19,8 +19,9 @@ from sklearn.utils.validation import check_is_fitted
 
 from scorecard.binning.binner import OptimalBinner, SpecialValues, Splits, Trends, UnfittedError
 from scorecard.binning.periods import Periods
-from scorecard.binning.target import read_target, read_weight
+from scorecard.binning.target import read_sample, read_target, read_weight
 from scorecard.errors import InputError
+from scorecard.models.card_comparison import CardComparison, compare_card
 from scorecard.models.card_report import CardReport
 from scorecard.models.card_settings import (
     asked_binner,
@@ -335,6 +336,21 @@ class ScorecardClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             np.concatenate((self.intercept_, self.coef_[0])),
             held=self._held, weights=weights, confidence=confidence,
         )  # fmt: skip
+
+    def compare(self, X: Any, y: Any = None, sample_weight: Any = None) -> CardComparison:
+        """Hold the card against another sample, out of time perhaps; see `CardComparison`.
+
+        ``X`` (n, p) has the columns fitted on, ``y`` (n,) the same two classes where outcomes are
+        known; the other side are the rows that the card was fitted on. Raises `InputError` for
+        other columns or classes.
+        """
+        self._check_fitted()
+        held = dict(zip(*self.binner_.read(X, reset=False), strict=True))
+        now = [bins.index_read(held[bins.name]) for bins in self.scorecard_.bins]
+        index, bad, weight = self._sample
+        then = [index[:, j].astype(np.int64) for j in range(index.shape[1])]
+        seen = read_sample(y, sample_weight, len(now[0]), self.classes_)
+        return compare_card(self.scorecard_, (then, bad, weight), (now, *seen))
 
     def _points(self, X: Any) -> Floats:
         self._check_fitted()
