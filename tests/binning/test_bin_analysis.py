@@ -113,5 +113,5 @@ def test_the_analysis_stands_under_the_table():
         assert f"{table.analysis.cramers_v:.4f}" in text
         assert f"{table.analysis.pairs['p_riskier'][0]:.4f}" in text
     assert "&lt;b&gt; →" in table._repr_html_() or "→ &lt;b&gt;" in table._repr_html_()
-    with pytest.raises(InputError, match="part of a binning table has no analysis"):
+    with pytest.raises(InputError, match="part of a binning table does not know"):
         table.head(2).analysis  # noqa: B018

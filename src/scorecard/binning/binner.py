@@ -21,7 +21,7 @@ from scorecard.binning.divergence import DIVERGENCES
 from scorecard.binning.editing import BinEditor
 from scorecard.binning.evidence import distinct_rows
 from scorecard.binning.feature_bins import FeatureBins
-from scorecard.binning.figures import bins_figure
+from scorecard.binning.figures import bins_figure, grid_figure
 from scorecard.binning.fitting import fit_feature
 from scorecard.binning.given import read_cuts, read_groups, read_specials
 from scorecard.binning.number_prebins import FREE, ByHand
@@ -237,9 +237,15 @@ class OptimalBinner(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         now = BinCounts.of(bins, self.index_columns(columns), bad, weight)
         return BinComparison.of(bins, BinCounts.of_training(bins), now)
 
-    def plot(self, feature: str) -> Figure:
-        """Draw the share and the bad rate of every bin of ``feature``."""
-        return bins_figure(self._bins(feature))
+    def plot(self, feature: str | None = None, *, kind: str = "rate") -> Figure:
+        """Draw share and bad rate of every bin of ``feature``, with ``kind="woe"`` its WOE.
+
+        Without a feature, all of them small, the strongest first, their IV beside the name.
+        """
+        if feature is None:
+            self._check_fitted()
+            return grid_figure(self.bins_.values(), kind)
+        return bins_figure(self._bins(feature), kind)
 
     def stability_table(self, feature: str) -> pl.DataFrame:
         """Return one row per period and ordinary bin of ``feature``; see `stability`.

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from html import escape
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from scorecard.aligned import aligned, shortened
-from scorecard.binning.analysis import BinAnalysis
 from scorecard.binning.feature_bins import FeatureBins
 from scorecard.binning.labels import MOST, printed_labels, remarks, short_labels
 from scorecard.errors import InputError
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from scorecard.binning.analysis import BinAnalysis
 
 _STYLE = """<style scoped>
 .sc-bins{border-collapse:collapse;font:13px/1.5 system-ui,sans-serif;color:#1c2733}
@@ -63,11 +67,23 @@ class BinningTable(pl.DataFrame):
 
         Raises `InputError` for a part of a table, which no longer knows its bins.
         """
+        from scorecard.binning.analysis import BinAnalysis  # brings scipy; serving does without
+
+        return BinAnalysis.of(self._known())
+
+    def plot(self, kind: str = "rate") -> Figure:  # type: ignore[override]
+        """Draw the bins; ``kind`` and errors as `OptimalBinner.plot` and `analysis`."""
+        from scorecard.binning.figures import bins_figure
+
+        return bins_figure(self._known(), kind)
+
+    def _known(self) -> FeatureBins:
         if self._bins is None:
             raise InputError(
-                "A part of a binning table has no analysis; ask binner.binning_table(feature)."
+                "A part of a binning table does not know its bins; ask "
+                "binner.binning_table(feature) for a whole one."
             )
-        return BinAnalysis.of(self._bins)
+        return self._bins
 
     def __str__(self) -> str:
         if not self._whole:
