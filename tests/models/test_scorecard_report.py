@@ -94,3 +94,44 @@ def test_the_card_draws_itself_and_shows_digits_as_they_are(model):
     assert exact.rows[1][-1] == "0.125"
     thirds = card.with_points(((1 / 3,) * len(card.bin_points[0]), card.bin_points[1]), 1.0)
     assert Cells(thirds._repr_html_()).rows[1][-1] == "0.33"
+
+
+def test_a_printed_card_is_the_card_and_its_repr_is_a_line(model):
+    card, frame = model.scorecard_, model.table()
+    text = str(model.report({"size": "规模"}))
+    lines = text.splitlines()
+    head = next(k for k, line in enumerate(lines) if "points" in line)
+    assert lines[head].split() == [
+        "feature",
+        "bin",
+        "count",
+        "share",
+        "bad",
+        "rate",
+        "WOE",
+        "IV",
+        "points",
+    ]
+    rows = lines[head + 1 :]
+    assert [float(row.split()[-1]) for row in rows] == frame["points"].to_list()
+    assert rows[0].startswith("规模")
+    assert sum(not row.startswith(" ") for row in rows) == len(card.features)
+    assert f"{model.rounding_.auc:.5f}" in text
+    assert str(card).splitlines()[-1] == lines[-1]
+    assert repr(card) == f"Scorecard(2 features, {len(card.table()) + 1} bins)"  # and unseen
+    assert repr(model.report()) == f"CardReport({card!r})"
+
+
+def test_long_lists_of_levels_are_cut_on_screen_only(model):
+    rng = np.random.default_rng(1)
+    codes = rng.integers(0, 60, 6000)
+    trade = np.array([f"industry {k:02d} of a name as long as they are" for k in range(60)])[codes]
+    y = (rng.random(6000) < 0.05 + 0.4 * codes / 60).astype(int)
+    other = ScorecardClassifier().fit(pl.DataFrame({"trade": trade}), y)
+    html, frame = other.report().html, other.table()
+    whole = [label for label in frame["bin"] if len(label) > 100]
+    assert len(whole) >= 5
+    for label in whole:
+        assert f'title="{label}"' in html
+        assert f">{label}<" not in html
+    assert max(map(len, str(other.report()).splitlines())) < 120

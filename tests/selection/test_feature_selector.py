@@ -230,8 +230,29 @@ def test_bins_too_thin_to_speak_lend_no_information_value(fitted):
     X = X.select(rare=np.where(few, np.nan, np.random.default_rng(6).normal(size=len(y))))
     selector = FeatureSelector().fit(X, np.where(few, 1, y))
     bins = selector.binner_.bins_["rare"]
-    assert sum(bins.iv) > 0.02 > selector.iv_["rare"]  # every missing one is bad
+    loud = OptimalBinner(rare_share=0.0).fit(X, np.where(few, 1, y)).bins_["rare"]
+    assert sum(loud.iv) > 0.02 > sum(bins.iv) == selector.iv_["rare"]  # every missing one is bad
     assert selector.selected_ == ()
+
+
+@pytest.mark.parametrize("policy", ["neutral", "worst"])
+def test_a_bin_that_a_policy_speaks_for_lends_no_information_value(fitted, policy):
+    _, X, y = fitted
+    gap = np.random.default_rng(6).random(len(y)) < np.where(y == 1, 0.6, 0.1)
+    X = X.select("debt", gap=np.where(gap, np.nan, np.random.default_rng(7).normal(size=len(y))))
+    spoken, held = (
+        FeatureSelector(("iv",), min_iv=0.45, binner=OptimalBinner(missing=each))
+        .fit(X, y) for each in ("bin", policy)
+    )  # fmt: skip
+    own = held.binner_.bins_["gap"]
+    assert own.silent == (own.missing_index,)
+    left = spoken.iv_["gap"] - spoken.binner_.bins_["gap"].iv[own.missing_index]
+    assert spoken.iv_["gap"] > 0.9
+    assert 0.45 > left == pytest.approx(held.iv_["gap"], rel=1e-12)
+    assert held.iv_["gap"] == held.binner_.binning_table("gap")["iv"][-1] == own.objective
+    assert (spoken.selected_, held.selected_) == (("debt", "gap"), ("debt",))
+    dropped = ScorecardClassifier(missing=policy, min_iv=0.45).fit(X, y).dropped_
+    assert dropped["gap"].startswith("information value 0.4")
 
 
 def test_nothing_left_is_told(fitted):

@@ -15,16 +15,19 @@ from sklearn.utils import ClassifierTags, Tags
 from sklearn.utils.validation import check_is_fitted
 
 from scorecard.binning.columns import Column
+from scorecard.binning.comparison import BinComparison, BinCounts
 from scorecard.binning.editing import BinEditor
 from scorecard.binning.evidence import distinct_rows
 from scorecard.binning.feature_bins import FeatureBins
+from scorecard.binning.figures import bins_figure, grid_figure
 from scorecard.binning.fitting import fit_feature
 from scorecard.binning.parameters import check_parameters, settings
 from scorecard.binning.periods import Periods
 from scorecard.binning.reading import read_table
 from scorecard.binning.saved import SavedBinner, SavedFit
-from scorecard.binning.table import BinningTable, bins_figure
-from scorecard.binning.target import read_target, read_weight
+from scorecard.binning.summary import BinningSummary
+from scorecard.binning.table import BinningTable
+from scorecard.binning.target import read_sample, read_target, read_weight
 from scorecard.errors import InputError, NotFittedError
 
 if TYPE_CHECKING:
@@ -232,9 +235,34 @@ class OptimalBinner(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         """
         return BinningTable.of(self._bins(feature))
 
-    def plot(self, feature: str) -> Figure:
-        """Draw the share and the bad rate of every bin of ``feature``."""
-        return bins_figure(self._bins(feature))
+    def summary(self) -> BinningSummary:
+        """Return one row per feature, the strongest first; see `BinningSummary`."""
+        self._check_fitted()
+        return BinningSummary.of(self.bins_.values())
+
+    def compare(self, X: Any, y: Any = None, sample_weight: Any = None) -> BinComparison:
+        """Hold the fitted bins against another sample, out of time perhaps; see `BinComparison`.
+
+        ``X`` (n, p) has the columns fitted on, ``y`` (n,) the same two classes where outcomes are
+        known. PSI counts training as its number of rows, and this sample as (Σw)²/Σw². Raises
+        `InputError` for other columns or classes.
+        """
+        self._check_fitted()
+        _, columns = self.read(X, reset=False)
+        bad, weight = read_sample(y, sample_weight, len(columns[0]), self.classes_)
+        bins = list(self.bins_.values())
+        now = BinCounts.of(bins, self.index_columns(columns), bad, weight)
+        return BinComparison.of(bins, BinCounts.of_training(bins), now)
+
+    def plot(self, feature: str | None = None, *, kind: str = "rate") -> Figure:
+        """Draw share and bad rate of every bin of ``feature``, with ``kind="woe"`` its WOE.
+
+        Without a feature, all of them small, the strongest first, their IV beside the name.
+        """
+        if feature is None:
+            self._check_fitted()
+            return grid_figure(self.bins_.values(), kind)
+        return bins_figure(self._bins(feature), kind)
 
     def stability_table(self, feature: str) -> pl.DataFrame:
         """Return one row per period and ordinary bin of ``feature``; see `stability`.

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from numbers import Integral, Real
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -16,6 +17,9 @@ from scorecard.binning.prebins import TextPrebins
 from scorecard.binning.rules import direction
 from scorecard.binning.table import BinningTable
 from scorecard.errors import InputError
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 
 @dataclass(frozen=True)
@@ -77,6 +81,16 @@ class BinEditor:
     def table(self) -> BinningTable:
         """The binning table of the edited bins."""
         return BinningTable.of(self.bins, note=self._note())
+
+    def plot(self, kind: str = "rate") -> Figure:
+        """Draw the edited bins over the solver's, their bad rates or with ``"woe"`` their WOE.
+
+        Bins are as wide as their share of the weight, so that both stand on one axis; special and
+        missing values, which no edit concerns, are left out.
+        """
+        from scorecard.binning.figures import edited_figure
+
+        return edited_figure(self.bins, self.fit.bins, f"{self.fit.name}: {self._note()}", kind)
 
     def merge(self, first: int, last: int | None = None) -> BinEditor:
         """Make one bin of bins ``first`` to ``last`` (the next one where not given)."""
@@ -145,7 +159,7 @@ class BinEditor:
         return self.table._repr_html_()
 
     def __repr__(self) -> str:
-        return f"{self._note()}\n{self.table}"
+        return str(self.table)
 
     @property
     def _named(self) -> str:

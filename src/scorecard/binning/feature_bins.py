@@ -11,13 +11,14 @@ from typing import Any, Literal
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from scorecard.binning.columns import Column, ColumnError, is_missing, read_column
-from scorecard.binning.divergence import iv, shares
+from scorecard.binning.divergence import iv, shares, woe
 from scorecard.binning.prebins import level_codes
 
 FEW_CUTS = 32
+SAME = 1e-9  # WOE that differ by less are those of the same counts, summed in another order
 Kind = Literal["number", "text"]
 Flag = Literal["unseen_level", "unseen_missing", "unseen_special"]
 
@@ -144,10 +145,27 @@ class FeatureBins:
         return (*ordinary, *special, "missing", "unseen")
 
     @property
-    def iv(self) -> tuple[float, ...]:
-        """Information value of every bin; the sum is the feature's."""
+    def silent(self) -> tuple[int, ...]:
+        """Special and missing bins whose WOE is not that of their counts: thin, or by a policy."""
         bads, goods = np.array(self.bads), np.array(self.goods)
-        return tuple(iv(*shares(bads, goods, bads.sum(), goods.sum())).tolist())
+        own = woe(bads, goods, bads.sum(), goods.sum())
+        return tuple(
+            k
+            for k in range(self.ordinary, self.unseen_index)
+            if k in self.thin or abs(own[k] - self.woe[k]) > SAME
+        )
+
+    @property
+    def iv(self) -> tuple[float, ...]:
+        """Information value of every bin, 0 for those in `silent`; the sum is the feature's."""
+        return self.information(self.bads, self.goods)
+
+    def information(self, bads: ArrayLike, goods: ArrayLike) -> tuple[float, ...]:
+        """Return the information value of every bin with the counts of another sample."""
+        b, g = np.asarray(bads, np.float64), np.asarray(goods, np.float64)
+        values = iv(*shares(b, g, b.sum(), g.sum()))
+        values[list(self.silent)] = 0.0  # what their rows say is not used
+        return tuple(values.tolist())
 
     def table(self) -> pl.DataFrame:
         """Return one row per bin and a last row ``total``; see `OptimalBinner.binning_table`.
@@ -155,18 +173,19 @@ class FeatureBins:
         Bins without weight have no bad rate. Unseen is left out for numbers, which are all seen.
         """
         bins = len(self.woe) - (self.kind == "number")
+        labels, values = self.labels, self.iv
         weight, total = self.weights, sum(self.weights)
         bads, goods = sum(self.bads), sum(self.goods)
         rows: list[tuple[Any, ...]] = [
             (
-                self.labels[k], self.rows[k], weight[k], weight[k] / total, self.bads[k],
+                labels[k], self.rows[k], weight[k], weight[k] / total, self.bads[k],
                 self.goods[k], self.bads[k] / weight[k] if weight[k] > 0 else None, self.woe[k],
-                self.iv[k],
+                values[k],
             )
             for k in range(bins)
         ]  # fmt: skip
         rows.append(
-            ("total", sum(self.rows), total, 1.0, bads, goods, bads / total, None, sum(self.iv))
+            ("total", sum(self.rows), total, 1.0, bads, goods, bads / total, None, sum(values))
         )
         schema = {
             "bin": pl.String, "count": pl.Int64, "weight": pl.Float64, "share": pl.Float64,

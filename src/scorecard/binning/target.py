@@ -11,6 +11,7 @@ from sklearn.utils.validation import check_array, column_or_1d
 
 from scorecard.binning.columns import ColumnError, is_missing
 from scorecard.binning.rules import LARGEST
+from scorecard.metrics.inputs import weights
 
 Floats = NDArray[np.float64]
 
@@ -85,3 +86,19 @@ def read_weight(sample_weight: Any, bad: NDArray[np.bool_]) -> Floats:
     if not (weight[bad].sum() > 0 and weight[~bad].sum() > 0):
         raise ColumnError("Neither class, goods or bads, may have a total sample weight of zero.")
     return weight
+
+
+def read_sample(
+    y: Any, sample_weight: Any, n: int, classes: NDArray[Any]
+) -> tuple[NDArray[np.bool_] | None, Floats]:
+    """Return which of ``n`` rows are bad, None where ``y`` is, and their weights.
+
+    Raises `ColumnError` for what `read_target` and `read_weight` refuse, and for other classes than
+    those fitted on.
+    """
+    if y is None:
+        return None, weights(sample_weight, n, "sample_weight")
+    found, bad = read_target(y, n)
+    if list(found) != list(classes):
+        raise ColumnError(f"y must hold the classes fitted on, {list(classes)}; got {list(found)}.")
+    return bad, read_weight(sample_weight, bad)

@@ -1,6 +1,7 @@
 """Pure weighted statistics of a model's answers; bad is 1 and a higher risk means riskier."""
 
 from scorecard.metrics.accuracy import bad_rate, brier, log_loss, mean_pd
+from scorecard.metrics.bands import BandTable, bands
 from scorecard.metrics.bootstrap import bootstrap
 from scorecard.metrics.calibration import (
     CalibrationLine,
@@ -29,6 +30,7 @@ from scorecard.metrics.stability_bins import StabilityBins
 from scorecard.metrics.vintage import vintage
 
 __all__ = [
+    "BandTable",
     "CalibrationLine",
     "Measure",
     "MigrationBandwidth",
@@ -37,6 +39,7 @@ __all__ = [
     "auc",
     "auc_change_test",
     "bad_rate",
+    "bands",
     "binomial",
     "bootstrap",
     "brier",

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
+from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from scorecard.binning.table import counted
+from scorecard.binning.feature_bins import FeatureBins
+from scorecard.binning.labels import printed_labels, remarks, short_labels
+from scorecard.binning.table import counted, named
+from scorecard.models.card_text import card_text
 
 if TYPE_CHECKING:
     from scorecard.models.rounding import Rounding
@@ -35,6 +39,7 @@ min-width:9em;max-width:16em;overflow-wrap:break-word}
 .sc-card.sc-card thead th{white-space:nowrap}
 .sc-card.sc-card thead th:nth-child(-n+2),.sc-card.sc-card .bin{text-align:left}
 .sc-card.sc-card .bin{min-width:11em;overflow-wrap:break-word}
+.sc-card.sc-card .bin small{color:#5c6873}
 .sc-card.sc-card .points{font-weight:600}
 .sc-card.sc-card .cross{margin-top:1.2em;width:auto}
 .sc-card.sc-card .wide{overflow-x:auto}
@@ -53,6 +58,7 @@ _HEADS = (
     ("分值", "points"),
 )  # fmt: skip
 Side = tuple[str, tuple[str, ...]]
+_full = attrgetter("labels")
 _LABELS = {"missing": "缺失 missing", "unseen": "未见 unseen"}
 
 
@@ -71,7 +77,9 @@ def card_table(card: Scorecard, labels: Mapping[str, str]) -> pl.DataFrame:
         )
         frames.append(rated.select("feature", "label", pl.exclude("feature", "label")))
     schema = frames[0].schema
-    for cross, ((one, rows), (other, columns)) in zip(card.crosses, _sides(card), strict=True):
+    for cross, ((one, rows), (other, columns)) in zip(
+        card.crosses, _sides(card, _full), strict=True
+    ):
         pairs = [
             {
                 "feature": cross.name,
@@ -86,13 +94,15 @@ def card_table(card: Scorecard, labels: Mapping[str, str]) -> pl.DataFrame:
     return pl.concat(frames)
 
 
-def _sides(card: Scorecard) -> list[tuple[Side, Side]]:
+def _sides(
+    card: Scorecard, labels: Callable[[FeatureBins], tuple[str, ...]]
+) -> list[tuple[Side, Side]]:
     """Return, by cross, the name and the bins' names of either feature."""
     bins = {b.name: b for b in card.bins}
 
     def side(name: str) -> Side:
         held = bins[name]
-        return name, held.labels[: len(held.woe) - (held.kind == "number")]
+        return name, labels(held)[: len(held.woe) - (held.kind == "number")]
 
     return [(side(cross.a), side(cross.b)) for cross in card.crosses]
 
@@ -103,7 +113,9 @@ class CardReport:
 
     ``labels`` says what features are called, ``rounding`` what rounding cost. The headings are
     Chinese and English; every text that comes from data is escaped; no script, nothing is loaded.
-    Points are shown in full where three decimals hold them, else to two decimals.
+    Points are shown in full where three decimals hold them, else to two decimals. Long lists of
+    levels are cut, the whole of them shows on hover and stands in `table`. Printed it is aligned
+    text.
     """
 
     card: Scorecard
@@ -125,9 +137,10 @@ class CardReport:
             for name, value in self._facts(decimals)
         )
         head = "".join(f"<th scope='col'>{zh}{'<br>' if zh else ''}{en}</th>" for zh, en in _HEADS)
-        own = self.table.head(sum(len(b.woe) - (b.kind == "number") for b in self.card.bins))
-        groups = own.partition_by("feature", maintain_order=True)
-        body = "".join(_feature(group, widest, decimals) for group in groups)
+        body = "".join(
+            _feature(group, bins, widest, decimals)
+            for group, bins in zip(self._groups(), self.card.bins, strict=True)
+        )
         return (
             f"{_STYLE}<div class='sc-card'><dl>{facts}</dl><table><thead><tr>{head}</tr></thead>"
             f"{body}</table>{self._grids(decimals)}</div>"
@@ -135,6 +148,14 @@ class CardReport:
 
     def _repr_html_(self) -> str:
         return self.html
+
+    def __str__(self) -> str:
+        decimals = _decimals(self.card)
+        groups = list(zip(self._groups(), map(printed_labels, self.card.bins), strict=True))
+        return card_text(self.card, groups, self._facts(decimals), decimals)
+
+    def __repr__(self) -> str:
+        return f"CardReport({self.card!r})"
 
     def to_html(self, path: str | Path) -> Path:
         """Write the report as a page of its own and return its path."""
@@ -146,12 +167,17 @@ class CardReport:
         )
         return path
 
+    def _groups(self) -> list[pl.DataFrame]:
+        """Return the rows of every feature."""
+        own = self.table.head(sum(len(b.woe) - (b.kind == "number") for b in self.card.bins))
+        return own.partition_by("feature", maintain_order=True)
+
     def _grids(self, decimals: int) -> str:
         """Return a small table for every cross."""
         said = self.labels
         return "".join(
             _grid([said.get(side[0], side[0]) for side in sides], sides, cross.points, decimals)
-            for cross, sides in zip(self.card.crosses, _sides(self.card), strict=True)
+            for cross, sides in zip(self.card.crosses, _sides(self.card, short_labels), strict=True)
         )
 
     def _facts(self, decimals: int) -> list[tuple[str, str]]:
@@ -190,20 +216,22 @@ def _decimals(card: Scorecard) -> int:
     return 2
 
 
-def _feature(group: pl.DataFrame, widest: float, decimals: int) -> str:
+def _feature(group: pl.DataFrame, bins: FeatureBins, widest: float, decimals: int) -> str:
     rows = group.rows(named=True)
     first = rows[0]
-    said = [f"IV {group['iv'].sum():.3f}"]
+    facts = [f"IV {group['iv'].sum():.3f}"]
     if first["coefficient"] is not None:
-        said.insert(0, f"β {first['coefficient']:.3f}")
+        facts.insert(0, f"β {first['coefficient']:.3f}")
     if first["label"] != first["feature"]:
-        said.insert(0, first["feature"])
-    small = "".join(f"<small>{escape(each)}</small>" for each in said)
+        facts.insert(0, first["feature"])
+    small = "".join(f"<small>{escape(each)}</small>" for each in facts)
     name = f"<th scope='rowgroup' rowspan='{len(rows)}'>{escape(first['label'])}{small}</th>"
-    for row in rows[-2:]:  # before them a text level may well be called missing
-        row["bin"] = _LABELS.get(row["bin"], row["bin"])
+    short, said = list(short_labels(bins)), remarks(bins)
+    for k, row in list(enumerate(rows))[-2:]:  # before them a text level may be called missing
+        if row["bin"] in _LABELS:
+            row["bin"] = short[k] = _LABELS[row["bin"]]
     body = "".join(
-        f"<tr>{name if k == 0 else ''}{_cells(row, widest, decimals)}</tr>"
+        f"<tr>{name if k == 0 else ''}{_cells(row, short[k], said.get(k), widest, decimals)}</tr>"
         for k, row in enumerate(rows)
     )
     return f"<tbody>{body}</tbody>"
@@ -240,13 +268,15 @@ def _grid(
     )
 
 
-def _cells(row: dict[str, Any], widest: float, decimals: int) -> str:
+def _cells(
+    row: dict[str, Any], short: str, remark: tuple[str, str] | None, widest: float, decimals: int
+) -> str:
     rate = (
         "<td class='none'>–</td>" if row["bad_rate"] is None else f"<td>{row['bad_rate']:.2%}</td>"
     )
     woe = row["woe"]
     return (
-        f"<td class='bin'>{escape(row['bin'])}</td>"
+        f"{named(short, row['bin'], remark)}"
         f"<td>{row['count']:,}</td><td>{row['share']:.1%}</td>"
         f"<td>{counted(row['bads'])}</td><td>{counted(row['goods'])}</td>{rate}"
         f"<td>{woe:{'+' if woe else ''}.3f}</td><td class='bar'>{_bar(woe, widest)}</td>"

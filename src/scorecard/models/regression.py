@@ -64,9 +64,5 @@ def regress(
 
 def worth(bins: FeatureBins) -> float:
     """Return the information value of the bins that speak; of a single one it is none."""
-    speak = [
-        iv
-        for k, (iv, rows) in enumerate(zip(bins.iv, bins.rows, strict=True))
-        if rows and k not in bins.thin
-    ]
-    return float(sum(speak)) if len(speak) > 1 else 0.0
+    speaking = sum(rows > 0 and k not in bins.silent for k, rows in enumerate(bins.rows))
+    return float(sum(bins.iv)) if speaking > 1 else 0.0

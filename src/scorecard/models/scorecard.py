@@ -243,6 +243,13 @@ class Scorecard:
     def _repr_html_(self) -> str:
         return self.report().html
 
+    def __str__(self) -> str:
+        return str(self.report())
+
+    def __repr__(self) -> str:
+        bins = sum(len(table) for table in self.bin_points)
+        return f"Scorecard({len(self.bins)} features, {bins} bins)"
+
     def to_sql(self, dialect: str, *, table: str = "features", keep: Sequence[str] = ()) -> str:
         """Return one SELECT that scores a table of the card's features; see `card_sql`."""
         from scorecard.models.card_sql import card_sql

@@ -28,8 +28,9 @@ from scorecard.binning.binner import (
 from scorecard.binning.columns import eager
 from scorecard.binning.held import check_classes, narrowed, refuse_edits
 from scorecard.binning.periods import Periods
-from scorecard.binning.target import read_target, read_weight
+from scorecard.binning.target import read_sample, read_target, read_weight
 from scorecard.errors import InputError
+from scorecard.models.card_comparison import CardComparison, compare_card
 from scorecard.models.card_report import CardReport
 from scorecard.models.card_settings import (
     asked_binner,
@@ -63,9 +64,9 @@ class ScorecardClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     do besides: an `OptimalBinner`, of which a clone is fitted, or a fitted one inside
     scikit-learn's ``FrozenEstimator``, whose bins of the columns of ``X``, edited by hand perhaps,
     are taken as they stand (edited bins outside of it are refused, since they would be lost). A
-    feature whose information value is below ``min_iv`` (bins treated as never seen add nothing to
-    it), or whose coefficient is held at 0 by the sign rule, is not in the card; ``dropped_`` says
-    why.
+    feature whose information value is below ``min_iv`` (what `FeatureBins.silent` holds adds
+    nothing), or whose coefficient is held at 0 by the sign rule, is not in the card; ``dropped_``
+    says why.
     ``l2`` pulls the coefficients towards their mean, in units of the mean log-likelihood, see
     `fit_logistic`; None takes `scorecard.models.regression.usual_l2`: small samples cannot tell the
     coefficients apart, large ones are left alone (``l2_`` tells).
@@ -348,6 +349,21 @@ class ScorecardClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             np.concatenate((self.intercept_, self.coef_[0])),
             held=self._held, weights=weights, confidence=confidence,
         )  # fmt: skip
+
+    def compare(self, X: Any, y: Any = None, sample_weight: Any = None) -> CardComparison:
+        """Hold the card against another sample, out of time perhaps; see `CardComparison`.
+
+        ``X`` (n, p) has the columns fitted on, ``y`` (n,) the same two classes where outcomes are
+        known; the other side are the rows that the card was fitted on. Raises `InputError` for
+        other columns or classes.
+        """
+        self._check_fitted()
+        held = dict(zip(*self.binner_.read(X, reset=False), strict=True))
+        now = [bins.index_read(held[bins.name]) for bins in self.scorecard_.bins]
+        index, bad, weight = self._sample
+        then = [index[:, j].astype(np.int64) for j in range(index.shape[1])]
+        seen = read_sample(y, sample_weight, len(now[0]), self.classes_)
+        return compare_card(self.scorecard_, (then, bad, weight), (now, *seen))
 
     def _points(self, X: Any) -> Floats:
         self._check_fitted()

@@ -23,7 +23,7 @@ class Evidence:
     """The binned training sample, features in order of name, rows of weight zero left out.
 
     ``woe`` (n, p) holds 0 throughout for features in ``single`` (p,), whose weight all lies in one
-    bin that may speak for itself. ``iv`` (p,) leaves out bins treated as never seen. ``weight``
+    bin that may speak for itself. ``iv`` (p,) is the sum of `FeatureBins.iv`. ``weight``
     (n,) sums to 1; ``bad`` (n,) is 1.0 or 0.0. ``correlation`` (p, p) is the weighted one of WOE,
     0 where a feature is in ``single``. ``row_key`` (n,) is the same for rows of the same bins.
     """
@@ -76,7 +76,7 @@ def gather(
             woe[:, place] = np.array(bins[j].woe)[at]
     return Evidence(
         names=tuple(bins[j].name for j in order),
-        iv=np.array([information_value(bins[j]) for j in order]),
+        iv=np.array([sum(bins[j].iv) for j in order]),
         woe=woe,
         single=single,
         bad=bad[weighed].astype(np.float64),
@@ -86,14 +86,9 @@ def gather(
     )
 
 
-def information_value(bins: FeatureBins) -> float:
-    """Return a feature's information value without the bins that are treated as never seen."""
-    return sum(value for k, value in enumerate(bins.iv) if k not in bins.thin)
-
-
 def _in_one_bin(bins: FeatureBins) -> bool:
     weights = bins.weights
-    return sum(weights[k] > 0 for k in range(len(weights)) if k not in bins.thin) < 2
+    return sum(weights[k] > 0 for k in range(len(weights)) if k not in bins.silent) < 2
 
 
 def weighted_correlation(values: Floats, weight: Floats) -> Floats:
