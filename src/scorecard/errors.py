@@ -45,5 +45,9 @@ class ExplanationError(ScorecardError):
     """An explanation does not add up to the number it explains."""
 
 
+class TextTargetWarning(UserWarning):
+    """The outcome is text, and which of its classes is bad was taken from their order."""
+
+
 class SlowExplanationWarning(UserWarning):
     """An explanation is exact, but far slower than it could be."""

@@ -19,7 +19,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from scorecard.binning.binner import OptimalBinner, SpecialValues, Splits, Trends, UnfittedError
 from scorecard.binning.periods import Periods
-from scorecard.binning.target import read_target, read_weight
+from scorecard.binning.target import read_target, read_weight, text_bad
 from scorecard.errors import InputError
 from scorecard.models.card_report import CardReport
 from scorecard.models.card_settings import (
@@ -289,7 +289,9 @@ class ScorecardClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     def report(self, labels: Mapping[str, str] | None = None) -> CardReport:
         """Return the card for notebooks and for print, with what rounding cost."""
         self._check_fitted()
-        return CardReport(self.scorecard_, dict(labels or {}), self.rounding_)
+        return CardReport(
+            self.scorecard_, dict(labels or {}), self.rounding_, text_bad(self.classes_)
+        )
 
     def to_sql(
         self, dialect: str = "duckdb", *, table: str = "features", keep: Sequence[str] = ()

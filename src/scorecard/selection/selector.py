@@ -17,7 +17,7 @@ from sklearn.utils.validation import check_array, check_is_fitted, validate_data
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from scorecard.binning.binner import OptimalBinner, Trends, UnfittedError
-from scorecard.binning.target import read_target, read_weight
+from scorecard.binning.target import read_target, read_weight, text_bad, told
 from scorecard.errors import InputError
 from scorecard.models.coefficients import coefficient_table
 from scorecard.selection.evidence import Evidence, gather
@@ -223,7 +223,7 @@ class FeatureSelector(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     def report(self) -> SelectionReport:
         """Return the selection for people: text when printed, a table in a notebook."""
         self._check_fitted()
-        return SelectionReport.build(self.iv_, self.log_)
+        return SelectionReport.build(self.iv_, self.log_, bad=text_bad(self.classes_))
 
     def coefficients(
         self,
@@ -243,7 +243,8 @@ class FeatureSelector(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         """
         self._check_fitted()
         names, columns = self.binner_.read(X, reset=False)
-        _, bad = read_target(y, len(columns[0]))
+        with told():
+            _, bad = read_target(y, len(columns[0]))
         weight = read_weight(sample_weight, bad)
         bins = self.binner_.bins_
         woe = np.column_stack(
