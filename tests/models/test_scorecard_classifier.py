@@ -365,3 +365,27 @@ def test_cuts_given_by_hand_are_the_binners():
     assert card.scorecard_ == same.scorecard_
     with pytest.raises(InputError, match="user_splits must be given to the binner"):
         ScorecardClassifier(user_splits=cuts, binner=OptimalBinner()).fit(X, y)
+
+
+def test_tables_that_do_not_fit_are_told_the_next_step(fitted):
+    model, X, _ = fitted
+    more = X.with_columns(loan_id=pl.lit("7"))
+    for wider in (more, more.to_pandas(), more.to_arrow(), more.lazy()):
+        with pytest.raises(InputError, match=r"(?s)unseen at fit.*X\[list\(model"):
+            model.score_points(wider)
+    assert (model.score_points(more[list(model.feature_names_in_)]) == model.score_points(X)).all()
+    with pytest.raises(InputError, match=r"(?s)yet now missing:\n- trade") as caught:
+        model.score_points(X.drop("trade"))
+    assert "Select" not in str(caught.value)
+    for rows in ({"debt": 1.0}, [{"debt": 1.0}]):
+        with pytest.raises(InputError, match=r"X must be a table.*polars.DataFrame\(\[row\]\)"):
+            model.score_points(rows)
+
+
+def test_an_array_after_a_frame_is_read_by_place():
+    X, y = table()
+    X = X.drop("trade")
+    model = ScorecardClassifier().fit(X, y)
+    with pytest.warns(UserWarning, match="does not have valid feature names"):
+        held = model.score_points(X.to_numpy())
+    assert (held == model.score_points(X)).all()

@@ -328,3 +328,13 @@ def test_give_me_some_credit(data_folder):
     card = ScorecardClassifier().fit(selector.transform(X.filter(~late)), y[~late])
     chosen = selector.transform(X.filter(late))
     assert roc_auc_score(y[late], card.decision_function(chosen)) > 0.85
+
+
+@pytest.mark.filterwarnings("error")
+def test_every_frame_that_it_is_fitted_on_it_transforms(fitted):
+    selector, X, y = fitted
+    expected = X.select(selector.selected_)
+    assert FeatureSelector().fit(X.lazy(), y).transform(X.lazy()).equals(expected)
+    assert pl.from_arrow(selector.transform(X.to_arrow())).equals(expected)
+    with pytest.raises(InputError, match=r"(?s)unseen at fit.*Select model.feature_names_in_"):
+        selector.transform(X.lazy().with_columns(loan_id=pl.lit("7")))

@@ -344,7 +344,8 @@ class ScorecardClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         if (values := one_row(X, names, named=self._named)) is not None:
             row = dict(zip(names, values, strict=True))
             return np.array([self.scorecard_.points_one(row)])
-        held = dict(zip(*self.binner_.read(X, reset=False), strict=True))
+        _, columns = self.binner_.read(X, reset=False)
+        held = dict(zip(names, columns, strict=True))
         return self.scorecard_.points_read([held[name] for name in self.scorecard_.features])
 
     def _check_fitted(self) -> None:

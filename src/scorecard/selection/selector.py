@@ -13,10 +13,12 @@ from sklearn import get_config
 from sklearn.base import BaseEstimator, TransformerMixin, clone
 from sklearn.exceptions import NotFittedError as SklearnNotFittedError
 from sklearn.utils import ClassifierTags, Tags
-from sklearn.utils.validation import check_array, check_is_fitted, validate_data
+from sklearn.utils.validation import check_array, check_is_fitted
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from scorecard.binning.binner import OptimalBinner, Trends, UnfittedError
+from scorecard.binning.columns import eager
+from scorecard.binning.reading import check_columns
 from scorecard.binning.target import read_target, read_weight, text_bad, told
 from scorecard.errors import InputError
 from scorecard.models.coefficients import coefficient_table
@@ -192,13 +194,15 @@ class FeatureSelector(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     def transform(self, X: Any) -> Any:
         """Return the chosen columns of ``X`` as they came: a frame of a frame, else an array.
 
-        `set_output` chooses another kind of frame.
+        A lazy frame comes collected. `set_output` chooses another kind of frame.
         """
         self._check_fitted()
+        if not hasattr(X, "column_names"):  # pyarrow's, which stays
+            X = eager(X)
         framed = hasattr(X, "columns")
         if not framed:
             X = check_array(X, dtype=None, ensure_all_finite=False, estimator=self)
-        validate_data(self, X, reset=False, skip_check_array=True)
+        check_columns(self, X, reset=False)
         if not framed:
             return X[:, self.support_]
         if hasattr(X, "iloc"):
