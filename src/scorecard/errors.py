@@ -49,5 +49,9 @@ class TextTargetWarning(UserWarning):
     """The outcome is text, and which of its classes is bad was taken from their order."""
 
 
+class SuspiciousFeatureWarning(UserWarning):
+    """A feature alone ranks too well to be known at application: a suspected leak."""
+
+
 class SlowExplanationWarning(UserWarning):
     """An explanation is exact, but far slower than it could be."""

@@ -18,8 +18,9 @@ from sklearn.pipeline import Pipeline
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from scorecard.binning import OptimalBinner
-from scorecard.errors import InputError
+from scorecard.errors import InputError, SuspiciousFeatureWarning
 from scorecard.models.scorecard_classifier import ScorecardClassifier
+from scorecard.models.suspects import own_auc
 
 
 def table(n=4000, seed=0):
@@ -62,6 +63,8 @@ def test_thin_bins_keep_no_feature_in_the_card():
     assert model.dropped_["noise"].startswith("information value 0")
 
 
+# The checks' made-up features are as strong as leaks.
+@pytest.mark.filterwarnings("ignore::scorecard.errors.SuspiciousFeatureWarning")
 @parametrize_with_checks(
     [
         ScorecardClassifier(),
@@ -389,3 +392,14 @@ def test_an_array_after_a_frame_is_read_by_place():
     with pytest.warns(UserWarning, match="does not have valid feature names"):
         held = model.score_points(X.to_numpy())
     assert (held == model.score_points(X)).all()
+
+
+def test_a_feature_too_strong_alone_is_told(fitted):
+    model, X, y = fitted
+    rng = np.random.default_rng(8)
+    leak = X.with_columns(paid=np.where(rng.random(len(y)) < 0.97, y, 1 - y))
+    with pytest.warns(SuspiciousFeatureWarning, match=r"^suspicious: paid \(AUC 0\.9\d\d\) alone"):
+        ScorecardClassifier().fit(leak, y)
+    woe = model.binner_.transform(X)[:, 0]
+    expected = roc_auc_score(y, -woe)
+    assert own_auc(model.binner_.bins_["debt"]) == pytest.approx(expected, rel=1e-12)

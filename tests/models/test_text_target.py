@@ -17,7 +17,7 @@ from scorecard.selection import FeatureSelector
 from scorecard.tuning import BoostedSearch
 
 X = pl.DataFrame({"debt": [1.0, 2.0, 3.0, 4.0] * 50})
-BAD = np.array(([0, 0, 1, 1] * 10 + [0, 1, 0, 1] * 15) * 2, dtype=bool)
+BAD = np.array(([0, 0, 1, 1] * 20 + [1, 1, 0, 0] * 5) * 2, dtype=bool)
 TEXT = np.where(BAD, "CHGOFF", "PIF")
 SMALL = BoostedClassifier(n_estimators=5, n_jobs=1)
 

@@ -72,7 +72,7 @@ def text_bad(classes: NDArray[Any]) -> str | None:
 
 def tell_text(classes: NDArray[Any]) -> None:
     """Warn that classes are text, unless an outer fit has told so already; see `told`."""
-    if (bad := text_bad(classes)) is not None and not _TOLD.get():
+    if (bad := text_bad(classes)) is not None and not is_told():
         warnings.warn(
             f"y is text: {bad!r} is taken as bad, the last of the sorted classes, as scikit-learn "
             "does. If that is not so, pass a boolean y that is true where the row is bad.",
@@ -81,9 +81,14 @@ def tell_text(classes: NDArray[Any]) -> None:
         )
 
 
+def is_told() -> bool:
+    """Whether this fit is inside another that has told what its sample is like; see `told`."""
+    return _TOLD.get()
+
+
 @contextmanager
 def told() -> Iterator[None]:
-    """Within, nothing is said about a text outcome any more: the outer fit has read it."""
+    """Within, fits say nothing about their sample: an outer fit has read it, or will report it."""
     token = _TOLD.set(True)
     try:
         yield

@@ -38,6 +38,7 @@ from scorecard.models.plain_card import PlainCard
 from scorecard.models.regression import regress, usual_l2
 from scorecard.models.rounding import Rounding, check_digits, round_card
 from scorecard.models.scorecard import Scorecard
+from scorecard.models.suspects import tell_suspects
 
 Floats = NDArray[np.float64]
 
@@ -82,10 +83,11 @@ class ScorecardClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     features), ``intercept_``, ``l2_``, ``classes_``, ``feature_names_in_``.
 
     Raises `InputError` for bad input or if no feature is left, `ScorecardError` if the fit does
-    not converge.
+    not converge. Warns `SuspiciousFeatureWarning` where a feature of the card alone has an AUC
+    above .85, and `TextTargetWarning` where ``y`` is text.
 
     >>> X = pl.DataFrame({"debt": [1.0, 2.0, 3.0, 4.0] * 25})
-    >>> model = ScorecardClassifier().fit(X, [0, 0, 1, 1] * 10 + [0, 1, 0, 1] * 15)
+    >>> model = ScorecardClassifier().fit(X, [0, 0, 1, 1] * 20 + [1, 1, 0, 0] * 5)
     >>> model.scorecard_.features
     ('debt',)
     """
@@ -198,6 +200,7 @@ class ScorecardClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             card, self.rounding_ = round_card(
                 card, index, bad * seen.weight, ~bad * seen.weight, digits=digits, ends=ends
             )
+        tell_suspects(card.bins, bad)
         self.scorecard_ = card
         self.binner_, self.classes_ = binner, classes
         self.coef_ = np.array([terms.betas])

@@ -23,7 +23,7 @@ class RejectInference(ABC):
     >>> from scorecard.models import ScorecardClassifier
     >>> from scorecard.reject import FuzzyAugmentation
     >>> accepted = pl.DataFrame({"debt": [1.0, 2.0, 3.0, 4.0] * 25})
-    >>> bad = [0, 0, 1, 1] * 10 + [0, 1, 0, 1] * 15
+    >>> bad = [0, 0, 1, 1] * 20 + [1, 1, 0, 0] * 5
     >>> rejected = pl.DataFrame({"debt": [3.0, 4.0] * 20})
     >>> model = ScorecardClassifier()
     >>> sample = FuzzyAugmentation().infer(model, accepted, bad, rejected)

@@ -7,7 +7,8 @@ from html import escape
 
 import polars as pl
 
-from scorecard.selection.wording import shown
+from scorecard.metrics.suspicion import SUSPICIOUS_AUC, SUSPICIOUS_IV
+from scorecard.selection.wording import SUSPICIOUS, shown
 
 # `.sel.sel` outweighs the style that notebooks give to every table: equal columns, to the right.
 _STYLE = """
@@ -40,12 +41,25 @@ class SelectionReport:
 
     @classmethod
     def build(
-        cls, iv: dict[str, float], log: pl.DataFrame, *, bad: str | None = None
+        cls,
+        iv: dict[str, float],
+        log: pl.DataFrame,
+        *,
+        auc: dict[str, float],
+        bad: str | None = None,
     ) -> SelectionReport:
-        """Make the report of a log and every feature's information value."""
+        """Make the report of a log and every feature's information value and own AUC.
+
+        A feature too strong to be known at application has that said in its reason.
+        """
         last = {row["feature"]: row for row in log.iter_rows(named=True)}
         names = sorted(iv, key=lambda name: (last[name]["decision"] == "out", -iv[name], name))
         rows = [{"feature": name, "iv": iv[name], **last[name]} for name in names]
+        for row in rows:
+            name = row["feature"]
+            if iv[name] > SUSPICIOUS_IV or auc[name] > SUSPICIOUS_AUC:
+                for key, text in zip(("reason_zh", "reason_en"), SUSPICIOUS, strict=True):
+                    row[key] += text.format(iv=shown(iv[name]), auc=shown(auc[name]))
         columns = (
             "feature", "decision", "iv", "step", "statistic", "value", "threshold", "against",
             "reason_zh", "reason_en",

@@ -22,12 +22,15 @@ from scorecard.binning.reading import check_columns
 from scorecard.binning.target import read_target, read_weight, text_bad, told
 from scorecard.errors import InputError
 from scorecard.models.coefficients import coefficient_table
+from scorecard.models.suspects import own_auc
 from scorecard.selection.evidence import Evidence, gather
+from scorecard.selection.filling import commonest_shares, missing_shares
 from scorecard.selection.filters import (
     by_correlation,
     by_inflation,
     by_information,
     by_rank,
+    by_share,
     screen,
 )
 from scorecard.selection.folds import Sample
@@ -45,8 +48,9 @@ class FeatureSelector(TransformerMixin, BaseEstimator):  # type: ignore[misc]
 
     Columns are numbers (NaN is missing) or text (null is missing); they are binned once, and every
     step looks at the weight of evidence (WOE) of the bins. The second of the two sorted classes of
-    ``y`` is bad. First of all, features in a single bin and copies of a stronger one are dropped;
-    then ``steps``, in the order given:
+    ``y`` is bad. First of all, features are dropped that are missing in a share of the weight above
+    ``max_missing``, or whose commonest value has one above ``max_same`` (None asks neither); then
+    those in a single bin and copies of a stronger one; then ``steps``, in the order given:
 
     - ``iv``: information value below ``min_iv`` is out.
     - ``correlation``: of features whose WOE correlates above ``max_correlation`` in absolute value,
@@ -76,14 +80,15 @@ class FeatureSelector(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     Attributes: ``selected_`` (names, in the order of ``X``), ``log_`` (polars frame, one row a
     decision in order: step, feature, decision ``in``/``out``/``kept``, statistic, value, threshold,
     against, reason_zh, reason_en; a feature's last row says why it is in or out), ``iv_``
-    (information value by feature), ``l1_path_`` (frame, None without step ``l1``), ``binner_``,
-    ``support_``, ``classes_``, ``n_features_in_``, ``feature_names_in_``.
+    (information value by feature), ``auc_`` (AUC by feature alone, of its bins), ``l1_path_``
+    (frame, None without step ``l1``), ``binner_``, ``support_``, ``classes_``, ``n_features_in_``,
+    ``feature_names_in_``.
 
     Raises `InputError` for bad parameters or input; warns where no feature is left, and then gives
     tables without columns.
 
     >>> X = pl.DataFrame({"debt": [1.0, 2.0, 3.0, 4.0] * 25, "same": [1.0] * 100})
-    >>> selector = FeatureSelector().fit(X, [0, 0, 1, 1] * 10 + [0, 1, 0, 1] * 15)
+    >>> selector = FeatureSelector().fit(X, [0, 0, 1, 1] * 20 + [1, 1, 0, 0] * 5)
     >>> selector.selected_
     ('debt',)
     >>> selector.log_.filter(feature="same")["reason_en"].to_list()
@@ -94,6 +99,8 @@ class FeatureSelector(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         self,
         steps: Sequence[str] = ("iv", "correlation", "vif", "stepwise"),
         *,
+        max_missing: float | None = None,
+        max_same: float | None = None,
         min_iv: float = 0.02,
         max_correlation: float = 0.7,
         max_vif: float = 5.0,
@@ -109,6 +116,8 @@ class FeatureSelector(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         random_state: int = 0,
     ) -> None:
         self.steps = steps
+        self.max_missing = max_missing
+        self.max_same = max_same
         self.min_iv = min_iv
         self.max_correlation = max_correlation
         self.max_vif = max_vif
@@ -143,6 +152,7 @@ class FeatureSelector(TransformerMixin, BaseEstimator):  # type: ignore[misc]
             chosen = {evidence.names[j] for j in self._choose(evidence, sample, binner, log)}
         self.log_ = log.frame()
         self.iv_ = dict(zip(evidence.names, evidence.iv.tolist(), strict=True))
+        self.auc_ = {name: own_auc(binner.bins_[name]) for name in evidence.names}
         if not chosen:
             warnings.warn(
                 f"No feature is left of {len(names)}; log_ says why. Loosen the thresholds or "
@@ -166,7 +176,14 @@ class FeatureSelector(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         """Run the steps; returns the places in ``evidence`` of the features that stay."""
         self.l1_path_: pl.DataFrame | None = None
         limit = self.max_features
-        stay = screen(evidence, log)
+        stay = list(range(len(evidence.names)))
+        for step, most, shares in (
+            ("missing", self.max_missing, missing_shares),
+            ("same", self.max_same, commonest_shares),
+        ):
+            if most is not None:
+                stay = by_share(evidence, stay, log, step=step, shares=shares(sample), most=most)
+        stay = screen(evidence, stay, log)
         folds = self.cross_fit  # None: nothing is left to cross-fit
         for step in self.steps:
             if step in ("stepwise", "l1") and folds is not None:
@@ -227,7 +244,9 @@ class FeatureSelector(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     def report(self) -> SelectionReport:
         """Return the selection for people: text when printed, a table in a notebook."""
         self._check_fitted()
-        return SelectionReport.build(self.iv_, self.log_, bad=text_bad(self.classes_))
+        return SelectionReport.build(
+            self.iv_, self.log_, auc=self.auc_, bad=text_bad(self.classes_)
+        )
 
     def coefficients(
         self,
@@ -285,8 +304,9 @@ class FeatureSelector(TransformerMixin, BaseEstimator):  # type: ignore[misc]
                 )
         for name, low, high in (
             ("min_iv", 0.0, np.inf), ("max_correlation", 0.0, 1.0), ("max_vif", 1.0, np.inf),
+            ("max_missing", 0.0, 1.0), ("max_same", 0.0, 1.0),
         ):  # fmt: skip
-            if not low <= getattr(self, name) <= high:
+            if getattr(self, name) is not None and not low <= getattr(self, name) <= high:
                 raise InputError(
                     f"{name} must lie between {low:g} and {high:g}; got {getattr(self, name)!r}."
                 )
