@@ -35,6 +35,7 @@ from scorecard.models.inner_fold import inner_folds
 from scorecard.models.observations import Observations
 from scorecard.models.one_row import one_row
 from scorecard.models.plain_card import PlainCard
+from scorecard.models.precision import Precision
 from scorecard.models.regression import regress, usual_l2
 from scorecard.models.rounding import Rounding, check_digits, round_card
 from scorecard.models.scorecard import Scorecard
@@ -207,7 +208,10 @@ class ScorecardClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.intercept_ = np.array([terms.alpha])
         # What `coefficients` needs of the sample, as small as it goes: a byte for every value.
         size = np.min_scalar_type(max(len(b.woe) for b in bins))
-        self._sample = (np.column_stack([own.astype(size) for own in index]), bad, seen.weight)
+        self._precision: Precision | None = None
+        self._sample: tuple[NDArray[Any], NDArray[np.bool_], Floats] | None = None
+        if card.ordered:
+            self._sample = (np.column_stack([own.astype(size) for own in index]), bad, seen.weight)
         self._named = hasattr(binner, "feature_names_in_")
         self.n_features_in_ = binner.n_features_in_
         if self._named:
@@ -309,7 +313,7 @@ class ScorecardClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         return self.scorecard_.to_sql(dialect, table=table, keep=keep)
 
     def coefficients(self, weights: str = "sampling", *, confidence: float = 0.95) -> pl.DataFrame:
-        """Return the regression's coefficients with what statsmodels says of their precision.
+        """Return the regression's coefficients and how precisely the sample tells them.
 
         Columns: feature (``(intercept)`` first), in_card (the card's coefficient of WOE, log-odds
         of bad), coefficient (the same of highest likelihood, without the ridge), its std_error, z,
@@ -323,8 +327,9 @@ class ScorecardClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         and ``note`` says so. The bins were cut on the same outcomes, which these errors do not
         know: they are somewhat too small.
 
-        Raises `InputError` for unknown ``weights``, a ``confidence`` outside (0, 1), counts that
-        are not whole, and where statsmodels is not installed.
+        The numbers are those of statsmodels' binomial GLM on the same rows. A pickle holds them in
+        place of the rows. Raises `InputError` for unknown ``weights``, a ``confidence`` outside
+        (0, 1), and counts that are not whole.
         """
         self._check_fitted()
         if not self.scorecard_.ordered:
@@ -332,14 +337,30 @@ class ScorecardClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
                 "The card's points were estimated anew, bin by bin and pair by pair, and are no "
                 "coefficients; fit with refine=False and crosses=0 for their precision."
             )
-        index, bad, weight = self._sample
-        card = self.scorecard_
-        woe = [np.array(bins.woe)[index[:, j]] for j, bins in enumerate(card.bins)]
         return coefficient_table(
-            card.features, np.column_stack((np.ones(len(bad)), *woe)), bad, weight,
-            np.concatenate((self.intercept_, self.coef_[0])),
+            self.scorecard_.features, self._told(), self._theta(),
             held=self._held, weights=weights, confidence=confidence,
         )  # fmt: skip
+
+    def _theta(self) -> Floats:
+        return np.concatenate((self.intercept_, self.coef_[0]))
+
+    def _told(self) -> Precision:
+        """Return what the sample tells of the coefficients; computed once, then the rows go."""
+        if self._sample is not None:
+            index, bad, weight = self._sample
+            woe = [np.array(bins.woe)[index[:, j]] for j, bins in enumerate(self.scorecard_.bins)]
+            design = np.column_stack((np.ones(len(bad)), *woe))
+            self._precision = Precision.of(design, bad, weight, self._theta())
+            self._sample = None
+        assert self._precision is not None
+        return self._precision
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Return what is pickled: never a row or an outcome of the training sample."""
+        if self.__dict__.get("_sample") is not None:
+            self._told()
+        return dict(super().__getstate__())
 
     def _points(self, X: Any) -> Floats:
         self._check_fitted()

@@ -22,6 +22,7 @@ from scorecard.binning.reading import check_columns
 from scorecard.binning.target import read_target, read_weight, text_bad, told
 from scorecard.errors import InputError
 from scorecard.models.coefficients import coefficient_table
+from scorecard.models.precision import Precision
 from scorecard.models.suspects import own_auc
 from scorecard.selection.evidence import Evidence, gather
 from scorecard.selection.filling import commonest_shares, missing_shares
@@ -259,10 +260,10 @@ class FeatureSelector(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     ) -> pl.DataFrame:
         """Return the coefficient table of the chosen features' joint model, fitted on these rows.
 
-        A logistic regression on the WOE of the fitted bins under the sign rule; its uncertainty is
-        statsmodels'. Columns and ``weights`` are those of `ScorecardClassifier.coefficients`, as
-        are the errors raised. On the rows that chose the features p-values are too small and
-        intervals too narrow; ask for other rows where it matters.
+        A logistic regression on the WOE of the fitted bins under the sign rule. Columns and
+        ``weights`` are those of `ScorecardClassifier.coefficients`, as are the errors raised. On
+        the rows that chose the features p-values are too small and intervals too narrow; ask for
+        other rows where it matters.
         """
         self._check_fitted()
         names, columns = self.binner_.read(X, reset=False)
@@ -280,12 +281,11 @@ class FeatureSelector(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         )
         fit = fit_logistic(woe[:, 1:], bad.astype(np.float64), weight / weight.sum())
         inside = np.flatnonzero(fit.coef < 0)
+        theta = np.array([fit.intercept, *fit.coef[inside]])
         return coefficient_table(
             [self.selected_[j] for j in inside],
-            woe[:, [0, *(inside + 1)]],
-            bad,
-            weight,
-            np.array([fit.intercept, *fit.coef[inside]]),
+            Precision.of(woe[:, [0, *(inside + 1)]], bad, weight, theta),
+            theta,
             held=[self.selected_[j] for j in np.flatnonzero(fit.coef == 0)],
             weights=weights,
             confidence=confidence,
