@@ -212,7 +212,7 @@ def test_bins_edited_by_hand_are_taken_as_they_stand() -> None:
     assert bins.splits == binner.bins_["use"].splits == whole.splits[1:]
     assert bins.woe == binner.bins_["use"].woe
     with pytest.raises(InputError, match="classes"):
-        model.fit(frame, np.where(bad == 1, "bad", "good"))
+        model.fit(frame, bad + 1)
     with pytest.raises(ValueError, match="feature names"):
         model.fit(frame.select(pl.all().reverse()).rename({"use": "usage"}).to_pandas(), bad)
 

@@ -45,5 +45,13 @@ class ExplanationError(ScorecardError):
     """An explanation does not add up to the number it explains."""
 
 
+class TextTargetWarning(UserWarning):
+    """The outcome is text, and which of its classes is bad was taken from their order."""
+
+
+class SuspiciousFeatureWarning(UserWarning):
+    """A feature alone ranks too well to be known at application: a suspected leak."""
+
+
 class SlowExplanationWarning(UserWarning):
     """An explanation is exact, but far slower than it could be."""

@@ -13,6 +13,7 @@ from scorecard.selection import FeatureSelector
 from scorecard.selection.evidence import gather
 from scorecard.selection.folds import Sample, fold_of
 
+pytestmark = pytest.mark.filterwarnings("ignore::scorecard.errors.TextTargetWarning")
 ESTIMATORS = [ScorecardClassifier, FeatureSelector]
 
 

@@ -15,6 +15,8 @@ import scorecard as sc
 from scorecard.errors import InputError, NotFittedError
 from scorecard.selection import FeatureSelector
 
+pytestmark = pytest.mark.filterwarnings("ignore::scorecard.errors.TextTargetWarning")
+
 
 def loans(n=3000, seed=4):
     draw = np.random.default_rng(seed)

@@ -37,6 +37,43 @@ def test_a_table_sorted_by_outcome_is_split_evenly_all_the_same() -> None:
     assert y[windows.late].mean() == pytest.approx(0.25, abs=0.01)
 
 
+def test_a_coarse_column_that_predicts_does_not_part_the_bad_rates() -> None:
+    """Rows that share a value may not all fall on one side: z would have a variance near 4."""
+    z = []
+    for seed in range(15):
+        rng = np.random.default_rng(seed)
+        n = 3_000
+        loan = rng.integers(10, 400, n)
+        y = (rng.random(n) < 1 / (1 + np.exp(1 - rng.normal(0, 1.5, 400)[loan]))).astype(int)
+        table = pl.DataFrame({
+            "loan": loan * 100,
+            "years": rng.integers(0, 40, n),
+            "value": [None if gap else int(v) for gap, v in zip(
+                rng.random(n) < 0.3, rng.integers(0, 60, n), strict=True)],
+            "job": rng.choice(["a", "b", "c"], n),
+            "y": y,
+        })  # fmt: skip
+        table = pl.concat([table, table.head(200)])  # equal rows fall together
+        draft = draft_product("any", table, "y", day="2026-01-01", keep=["loan"])
+        late, y = draft.windows.late, table["y"].to_numpy()
+        assert (late[:200] == late[n:]).all()
+        turned = draft_product("any", table.reverse(), "y", day="2026-01-01", keep=["loan"])
+        assert (turned.windows.late[::-1] == late).all()
+        rate, sides = y.mean(), (y[~late], y[late])
+        error = np.sqrt(rate * (1 - rate) * sum(1 / len(side) for side in sides))
+        z.append((sides[1].mean() - sides[0].mean()) / error)
+        assert late.mean() == pytest.approx(0.3, abs=0.04)
+    assert np.mean(np.square(z)) < 1.6
+    assert np.abs(z).max() < 2.5
+
+
+def test_a_key_is_hashed_alone() -> None:
+    rng = np.random.default_rng(3)
+    columns = {"loan_id": rng.permutation(900), "amount": rng.integers(1, 90, 900)}
+    said = drafted(**columns, y=rng.integers(0, 2, 900)).said
+    assert 'a hash of "loan_id";' in said
+
+
 @pytest.mark.parametrize(
     "columns",
     [

@@ -56,6 +56,25 @@ def test_weights_are_worth_their_rows() -> None:
         metrics.psi([3, -7], [6, 4])
 
 
+def test_raw_values_are_no_counts() -> None:
+    """Scores of two samples as long as each other would else have a PSI that reassures."""
+    scores = np.random.default_rng(5).normal(600, 50, 1_001)
+    step = r"StabilityBins\.fit\(expected\)\.psi\(actual\)"
+    with pytest.raises(InputError, match=f"expected must be counts.* got 1,001 numbers. .*{step}"):
+        metrics.psi(scores, scores + 100)
+    with pytest.raises(InputError, match=f"expected must be counts.* got negative ones. .*{step}"):
+        metrics.psi(scores[:9] - 600, scores[:9])
+    with pytest.raises(InputError, match=f"1000 bins; got 999. .*{step}"):
+        metrics.psi(scores[:1000], scores[:999])
+    assert metrics.psi(scores[:1000], scores[:1000]).bins == 1000
+    assert StabilityBins.fit(scores).psi(scores + 100) > 2.0
+
+
+def test_frozen_bins_may_be_many() -> None:
+    many = pl.Series([f"firm {n}" for n in range(1_500)])
+    assert StabilityBins.fit(many, bins=2_000).psi(many).bins == 1_500
+
+
 @pytest.mark.parametrize("shift", [-3.0, 3.0])
 def test_a_shift_of_three_deviations_is_seen(shift: float) -> None:
     values = np.random.default_rng(1).normal(size=2_000)

@@ -18,8 +18,9 @@ from sklearn.pipeline import Pipeline
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from scorecard.binning import OptimalBinner
-from scorecard.errors import InputError
+from scorecard.errors import InputError, SuspiciousFeatureWarning
 from scorecard.models.scorecard_classifier import ScorecardClassifier
+from scorecard.models.suspects import own_auc
 
 
 def table(n=4000, seed=0):
@@ -62,6 +63,8 @@ def test_thin_bins_keep_no_feature_in_the_card():
     assert model.dropped_["noise"].startswith("information value 0")
 
 
+# The checks' made-up features are as strong as leaks.
+@pytest.mark.filterwarnings("ignore::scorecard.errors.SuspiciousFeatureWarning")
 @parametrize_with_checks(
     [
         ScorecardClassifier(),
@@ -365,3 +368,38 @@ def test_cuts_given_by_hand_are_the_binners():
     assert card.scorecard_ == same.scorecard_
     with pytest.raises(InputError, match="user_splits must be given to the binner"):
         ScorecardClassifier(user_splits=cuts, binner=OptimalBinner()).fit(X, y)
+
+
+def test_tables_that_do_not_fit_are_told_the_next_step(fitted):
+    model, X, _ = fitted
+    more = X.with_columns(loan_id=pl.lit("7"))
+    for wider in (more, more.to_pandas(), more.to_arrow(), more.lazy()):
+        with pytest.raises(InputError, match=r"(?s)unseen at fit.*X\[list\(model"):
+            model.score_points(wider)
+    assert (model.score_points(more[list(model.feature_names_in_)]) == model.score_points(X)).all()
+    with pytest.raises(InputError, match=r"(?s)yet now missing:\n- trade") as caught:
+        model.score_points(X.drop("trade"))
+    assert "Select" not in str(caught.value)
+    for rows in ({"debt": 1.0}, [{"debt": 1.0}]):
+        with pytest.raises(InputError, match=r"X must be a table.*polars.DataFrame\(\[row\]\)"):
+            model.score_points(rows)
+
+
+def test_an_array_after_a_frame_is_read_by_place():
+    X, y = table()
+    X = X.drop("trade")
+    model = ScorecardClassifier().fit(X, y)
+    with pytest.warns(UserWarning, match="does not have valid feature names"):
+        held = model.score_points(X.to_numpy())
+    assert (held == model.score_points(X)).all()
+
+
+def test_a_feature_too_strong_alone_is_told(fitted):
+    model, X, y = fitted
+    rng = np.random.default_rng(8)
+    leak = X.with_columns(paid=np.where(rng.random(len(y)) < 0.97, y, 1 - y))
+    with pytest.warns(SuspiciousFeatureWarning, match=r"^suspicious: paid \(AUC 0\.9\d\d\) alone"):
+        ScorecardClassifier().fit(leak, y)
+    woe = model.binner_.transform(X)[:, 0]
+    expected = roc_auc_score(y, -woe)
+    assert own_auc(model.binner_.bins_["debt"]) == pytest.approx(expected, rel=1e-12)

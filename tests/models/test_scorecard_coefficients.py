@@ -1,6 +1,6 @@
 """The coefficient table against formulas written out here."""
 
-import sys
+import pickle
 
 import numpy as np
 import polars as pl
@@ -112,7 +112,7 @@ def test_no_p_value_is_made_up():
     assert got["p_value"][1] < 1e-10
 
 
-def test_refusals(monkeypatch):
+def test_refusals():
     X, y = table(600)
     model = ScorecardClassifier().fit(X, y, np.where(y == 1, 1.5, 1.0))
     with pytest.raises(InputError, match="weights='counts' needs whole numbers"):
@@ -121,6 +121,36 @@ def test_refusals(monkeypatch):
         model.coefficients("freq")
     with pytest.raises(InputError, match="confidence must lie between 0 and 1; got 95"):
         model.coefficients(confidence=95)
-    monkeypatch.setitem(sys.modules, "statsmodels.api", None)
-    with pytest.raises(InputError, match="statsmodels, which is not installed"):
-        model.coefficients()
+
+
+@pytest.mark.parametrize("weights", ["none", "sampling", "counts"])
+def test_a_pickle_says_what_statsmodels_says_of_the_rows_and_holds_none(weights):
+    import statsmodels.api as sm
+
+    X, y = table(3_000)
+    rng = np.random.default_rng(5)
+    given = {
+        "none": None,
+        "sampling": rng.uniform(0.2, 3, 3_000),
+        "counts": rng.integers(1, 4, 3_000),
+    }
+    weight = given[weights]
+    model = ScorecardClassifier().fit(X, y, weight)
+    woe, _, theta = design(model, X)
+    packed = pickle.dumps(model)
+    got = pickle.loads(packed).coefficients("counts" if weights == "counts" else "sampling")
+    how = {"family": sm.families.Binomial()}
+    if weights == "sampling":
+        how["var_weights"] = weight * (3_000 / weight.sum())
+    elif weights == "counts":
+        how["freq_weights"] = weight
+    robust = {"cov_type": "HC0"} if weights == "sampling" else {}
+    peer = sm.GLM(y, woe, **how).fit(start_params=theta, tol=0.0, rtol=1e-12, **robust)
+    np.testing.assert_allclose(got["coefficient"], peer.params, rtol=1e-12)
+    np.testing.assert_allclose(got["std_error"], peer.bse, rtol=1e-12)
+    np.testing.assert_allclose(got["p_value"], peer.pvalues, rtol=1e-9)
+    np.testing.assert_allclose(got.select("lower", "upper"), peer.conf_int(), rtol=1e-11)
+    assert model.coefficients().equals(pickle.loads(packed).coefficients())
+    assert len(packed) < 30_000
+    twice = pickle.dumps(clone(model).fit(pl.concat([X, X]), np.tile(y, 2)))
+    assert len(twice) < 30_000, "nothing grows with the rows"

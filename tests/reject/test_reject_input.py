@@ -40,6 +40,8 @@ def test_every_kind_of_table_gives_the_same_sample_in_its_own_kind():
         values = np.asarray(sample.X, dtype=object)[:, 0].astype(float)
         assert values.tolist() == expected.X["debt"].to_list()
     assert samples[pl.DataFrame].X.columns == ["debt", "trade"]
+    for X, Xr in ((A.to_arrow(), swapped.to_arrow()), (A.lazy(), swapped.lazy()), (A.lazy(), R)):
+        assert infer(X, Xr=Xr).X.equals(samples[pl.DataFrame].X)
 
 
 def test_types_that_differ_without_loss_are_joined():
@@ -55,7 +57,7 @@ def test_types_that_differ_without_loss_are_joined():
     ("given", "message"),
     [
         ({"Xr": R.to_pandas()}, "tables of one kind; got a polars frame and a pandas frame"),
-        ({"X": {"debt": [1.0]}}, "X_accepted must be a polars frame.*got dict"),
+        ({"X": {"debt": [1.0]}}, "X_accepted must be a frame of polars.*got dict"),
         ({"Xr": R.rename({"trade": "town"})}, "same columns.*differ in town, trade"),
         ({"Xr": R.drop("trade")}, "same columns.*2 and 1 and differ in trade"),
         ({"Xr": R.with_columns(trade=pl.lit(1.0))}, "trade holds text .* numbers for the rejected"),

@@ -322,6 +322,7 @@ def test_acceptance_that_cannot_be_learnt_is_said():
         Reweighting().infer(TOLD, *BANDED, [[0.5]])
 
 
+@pytest.mark.filterwarnings("ignore::scorecard.errors.TextTargetWarning")
 def test_the_caller_s_classes_and_summary_are_kept():
     sample = Extrapolation(cutoff=0.4).infer(
         FrozenEstimator(LogisticRegression().fit([[0.0], [9.0]], ["good", "poor"])),

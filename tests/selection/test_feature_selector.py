@@ -1,3 +1,5 @@
+import re
+
 import numpy as np
 import pandas as pd
 import polars as pl
@@ -349,3 +351,53 @@ def test_give_me_some_credit(data_folder):
     card = ScorecardClassifier().fit(selector.transform(X.filter(~late)), y[~late])
     chosen = selector.transform(X.filter(late))
     assert roc_auc_score(y[late], card.decision_function(chosen)) > 0.85
+
+
+@pytest.mark.filterwarnings("error")
+def test_every_frame_that_it_is_fitted_on_it_transforms(fitted):
+    selector, X, y = fitted
+    expected = X.select(selector.selected_)
+    assert FeatureSelector().fit(X.lazy(), y).transform(X.lazy()).equals(expected)
+    assert pl.from_arrow(selector.transform(X.to_arrow())).equals(expected)
+    with pytest.raises(InputError, match=r"(?s)unseen at fit.*Select model.feature_names_in_"):
+        selector.transform(X.lazy().with_columns(loan_id=pl.lit("7")))
+
+
+def test_gaps_and_constants_beyond_their_share_go_first(fitted):
+    _, X, y = fitted
+    n = len(y)
+    X = X.select("debt", "cash").with_columns(
+        gappy=pl.when(pl.int_range(n) % 4 == 0).then("cash"),  # a quarter of the rows is there
+        fixed=pl.when(pl.int_range(n) % 4 == 0).then("cash").otherwise(7.0),
+        word=pl.when(pl.int_range(n) % 4 == 0).then(pl.lit("b")).otherwise(pl.lit("a")),
+    )
+    selector = FeatureSelector(("iv",), max_missing=0.7, max_same=0.7, min_iv=0.0).fit(X, y)
+    last = {row["feature"]: row for row in selector.log_.iter_rows(named=True)}
+    told = {name: (row["step"], row["decision"], row["value"]) for name, row in last.items()}
+    assert told["gappy"] == ("missing", "out", 0.75)
+    assert told["fixed"] == told["word"] == ("same", "out", 0.75)
+    assert selector.selected_ == ("debt", "cash")
+    assert "缺失占比 0.75 高于上限 0.7" in last["gappy"]["reason_zh"]
+    assert "commonest value has a share 0.75 of the weight" in last["word"]["reason_en"]
+    assert selector.log_["step"].to_list()[:5] == ["missing"] * 5
+    # Weight on the filled rows makes gaps and repetitions rare; a limit that is met is kept.
+    weight = np.where(np.arange(n) % 4 == 0, 3.0, 1.0)
+    log = clone(selector).fit(X, y, weight).log_.filter(pl.col("step").is_in(["missing", "same"]))
+    assert set(log["decision"]) == {"in"}
+    assert "gappy" in clone(selector).set_params(max_missing=0.75).fit(X, y).selected_
+    kept = clone(selector).set_params(keep=["gappy"]).fit(X, y)
+    assert "gappy" in kept.selected_
+    assert not {"missing", "same"} & set(FeatureSelector(("iv",)).fit(X, y).log_["step"])
+    with pytest.raises(InputError, match="max_missing must lie between 0 and 1"):
+        FeatureSelector(max_missing=2).fit(X, y)
+
+
+def test_a_suspected_leak_is_told_on_its_own_row(fitted):
+    _, X, y = fitted
+    rng = np.random.default_rng(8)
+    X = X.with_columns(paid=np.where(rng.random(len(y)) < 0.97, y, 1 - y))
+    report = FeatureSelector().fit(X, y).report()
+    said = dict(report.table.select("feature", "reason_en").iter_rows())
+    assert re.search(r"in the final model.*; suspicious: alone .* AUC of 0\.9\d", said["paid"])
+    assert [name for name, text in said.items() if "suspicious" in text] == ["paid"]
+    assert "可疑：单独即有信息值" in report._repr_html_()

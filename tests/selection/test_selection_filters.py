@@ -118,7 +118,7 @@ def test_single_bins_and_copies_are_screened(evidence_of):
     woe = np.column_stack((first, other, -2 * first, np.zeros(200)))
     evidence = evidence_of(woe, rng.integers(0, 2, 200), iv=[0.3, 0.2, 0.3, 0.0])
     log = free()
-    assert names(evidence, screen(evidence, log)) == {"f0", "f1"}
+    assert names(evidence, screen(evidence, list(range(4)), log)) == {"f0", "f1"}
     told = {row["feature"]: row for row in log.frame().iter_rows(named=True)}
     assert (told["f2"]["against"], told["f2"]["value"]) == ("f0", pytest.approx(-1.0))
     assert "copy of f0" in told["f2"]["reason_en"]

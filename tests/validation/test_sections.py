@@ -30,6 +30,11 @@ def test_holm_agrees_with_statsmodels() -> None:
     assert holm(p.tolist()) == pytest.approx(multipletests(p, method="holm")[1].tolist())
 
 
+def test_an_estimator_is_no_model_with_a_product() -> None:
+    with pytest.raises(InputError, match=r"models:/NAME@ALIAS.*got ScorecardClassifier"):
+        sc.validate(sc.ScorecardClassifier(), pl.DataFrame())  # type: ignore[arg-type]
+
+
 def test_a_light_needs_its_number_and_its_proof() -> None:
     most, least = AtMost(amber=0.1, red=0.25), AtLeast(amber=0.9, red=0.8)
     assert [at_most(x, most) for x in (0.1, 0.2, 0.3)] == ["green", "amber", "red"]

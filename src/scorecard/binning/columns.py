@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import numbers
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -132,8 +132,16 @@ def read_frame(X: Any) -> tuple[list[str], list[Any]]:
 def eager(X: Any) -> Any:
     """Return ``X``, a lazy frame collected and a pyarrow table as a polars one.
 
-    Raises `ColumnError` for a pyarrow table of which two columns have one name.
+    Raises `ColumnError` for a pyarrow table of which two columns have one name, and
+    `ColumnTypeError` for a row, or rows, as mappings.
     """
+    first = X[0] if isinstance(X, list | tuple) and X else X
+    if isinstance(first, Mapping) and not hasattr(first, "shape"):  # no matrix of scipy's
+        raise ColumnTypeError(
+            "X must be a table: an array, or a frame of pandas, polars or pyarrow; got "
+            f"{'' if first is X else 'a list of '}{type(first).__name__}. For rows as mappings: "
+            "polars.DataFrame([row])."
+        )
     if isinstance(X, pl.LazyFrame):
         return X.collect()
     if type(X).__module__.startswith("pyarrow.") and hasattr(X, "column_names"):

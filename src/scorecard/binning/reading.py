@@ -33,7 +33,7 @@ def read_table(estimator: Any, X: Any, *, reset: bool) -> tuple[list[str], list[
         X = check_array(X, dtype=_dtype(X), ensure_all_finite=False, estimator=estimator)
     names, raw = read_frame(X)
     check_names(names)
-    validate_data(estimator, X, reset=reset, skip_check_array=True)
+    check_columns(estimator, X, reset=reset)
     if not names or len(raw[0]) == 0:
         raise ColumnError(
             f"X must have rows and columns; found array with {len(raw[0]) if raw else 0} "
@@ -41,6 +41,26 @@ def read_table(estimator: Any, X: Any, *, reset: bool) -> tuple[list[str], list[
             "of 1 is required."
         )
     return names, [read_column(c, name) for name, c in zip(names, raw, strict=True)]
+
+
+def check_columns(estimator: Any, X: Any, *, reset: bool) -> None:
+    """Let ``estimator`` remember the names of ``X``, or hold them against those it was fitted on.
+
+    Raises `ColumnError` with scikit-learn's words and, for columns too many or in another order,
+    the next step.
+    """
+    try:
+        validate_data(estimator, X, reset=reset, skip_check_array=True)
+    except ValueError as error:
+        fitted = getattr(estimator, "feature_names_in_", None)
+        if reset or fitted is None or not hasattr(X, "columns"):
+            raise
+        if not set(fitted) <= set(read_frame(X)[0]):
+            raise ColumnError(str(error)) from None
+        raise ColumnError(
+            f"{error}Select model.feature_names_in_ first, in their order: "
+            "X[list(model.feature_names_in_)] (pyarrow: X.select)."
+        ) from None
 
 
 def _dtype(X: Any) -> Any:

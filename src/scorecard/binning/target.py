@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 import numpy as np
@@ -11,15 +15,19 @@ from sklearn.utils.validation import check_array, column_or_1d
 
 from scorecard.binning.columns import ColumnError, is_missing
 from scorecard.binning.rules import LARGEST
+from scorecard.errors import TextTargetWarning
 from scorecard.metrics.inputs import weights
 
 Floats = NDArray[np.float64]
+
+_TOLD = ContextVar("told", default=False)
 
 
 def read_target(y: Any, n: int) -> tuple[NDArray[Any], NDArray[np.bool_]]:
     """Return the two classes in sorted order and which rows are bad, i.e. of the second class.
 
-    With 0 and 1 the bad is 1, with 1 and 2 it is 2. Raises `ColumnError` for missing labels, and
+    With 0 and 1 the bad is 1, with 1 and 2 it is 2. Warns `TextTargetWarning` where they are text,
+    whose order says nothing of good and bad. Raises `ColumnError` for missing labels, and
     unless there are exactly two classes and ``n`` rows.
     """
     if y is None:
@@ -29,7 +37,7 @@ def read_target(y: Any, n: int) -> tuple[NDArray[Any], NDArray[np.bool_]]:
         labels = _of_one_type(labels)
     if labels.dtype.kind == "f":
         labels = check_array(labels, ensure_2d=False, input_name="y")
-    check_classification_targets(labels)
+    check_classes(labels)
     if len(labels) != n:
         raise ColumnError(f"X and y must have the same number of rows; got {n} and {len(labels)}.")
     classes = np.unique(labels)
@@ -40,7 +48,53 @@ def read_target(y: Any, n: int) -> tuple[NDArray[Any], NDArray[np.bool_]]:
         )
     if len(classes) < 2:
         raise ColumnError(f"y must hold two classes, good and bad; got one class: {list(classes)}.")
+    tell_text(classes)
     return classes, labels == classes[1]
+
+
+def check_classes(labels: NDArray[Any]) -> None:
+    """Raise `ColumnError` for numbers that are no classes, in words that scikit-learn asks for."""
+    try:
+        check_classification_targets(labels)
+    except ValueError as error:
+        kind = str(error).partition("Unknown label type: ")[2].partition(".")[0]
+        if not kind:
+            raise
+        raise ColumnError(
+            "y must have two classes, good and bad; got numbers or objects that are no classes "
+            f"(Unknown label type: {kind}). Say where a row is bad first, as y > limit does."
+        ) from None
+
+
+def text_bad(classes: NDArray[Any]) -> str | None:
+    """Return the bad class where the classes are text, None where they are numbers."""
+    return str(classes[1]) if isinstance(classes[1], str | bytes) else None
+
+
+def tell_text(classes: NDArray[Any]) -> None:
+    """Warn that classes are text, unless an outer fit has told so already; see `told`."""
+    if (bad := text_bad(classes)) is not None and not is_told():
+        warnings.warn(
+            f"y is text: {bad!r} is taken as bad, the last of the sorted classes, as scikit-learn "
+            "does. If that is not so, pass a boolean y that is true where the row is bad.",
+            TextTargetWarning,
+            stacklevel=4,
+        )
+
+
+def is_told() -> bool:
+    """Whether this fit is inside another that has told what its sample is like; see `told`."""
+    return _TOLD.get()
+
+
+@contextmanager
+def told() -> Iterator[None]:
+    """Within, fits say nothing about their sample: an outer fit has read it, or will report it."""
+    token = _TOLD.set(True)
+    try:
+        yield
+    finally:
+        _TOLD.reset(token)
 
 
 def _of_one_type(labels: NDArray[Any]) -> NDArray[Any]:

@@ -13,15 +13,10 @@ import polars as pl
 from numpy.typing import NDArray
 
 from scorecard import metrics
-
-#: Beyond these a single column is implausibly strong (design: no leak passes quietly).
-SUSPICIOUS_IV, SUSPICIOUS_AUC = 0.5, 0.85
+from scorecard.metrics.suspicion import FEWEST, SUSPICIOUS_AUC, SUSPICIOUS_IV
 
 #: Beyond this a column is all but a copy of the outcome.
 COPY_AUC = 0.99
-
-#: With fewer bads or goods than this, chance alone looks like power.
-FEWEST = 20
 
 #: "Almost only bads": at most this share of the goods that chance would put there …
 ALMOST_NONE = 0.05

@@ -8,8 +8,10 @@ from scipy.stats import chi2
 
 from scorecard.errors import InputError
 from scorecard.logodds import Floats
-from scorecard.metrics.inputs import counts
+from scorecard.metrics.inputs import numbers
 from scorecard.metrics.measure import Measure
+
+MOST_BINS = 1_000  # nobody cuts a variable finer; longer arrays are raw values
 
 
 class Stability(Measure):
@@ -38,9 +40,11 @@ def psi(
     so that a population that has left its bins has a large PSI, and a finite one. A bin empty on
     both sides is no bin; where only one is left, nothing can move and PSI is 0.
 
-    ``expected``, ``actual`` (b,) are counts or sums of weights; N and M are their totals, unless
-    ``n_expected`` and ``n_actual`` say how many rows the weights are worth. Raises `InputError`
-    where totals are 1 or less and no rows are given.
+    ``expected``, ``actual`` (b,) are counts or sums of weights, whole or not; N and M are their
+    totals, unless ``n_expected`` and ``n_actual`` say how many rows the weights are worth. Raw
+    values are for `StabilityBins`, which counts them first. Raises `InputError` where totals are 1
+    or less and no rows are given, and for what can be no counts of the same bins: negative numbers,
+    more than 1,000 of them, other lengths.
 
     Source: S. Kullback, *Information Theory and Statistics*, 1959, ch. 6 (the divergence J and its
     χ²); B. Yurdakul, *Statistical Properties of Population Stability Index*, 2018.
@@ -48,10 +52,19 @@ def psi(
     >>> psi([100, 200, 400, 200, 100], [50, 150, 500, 200, 100])
     PSI 0.07135582; statistic 35.6779; p_value 3.37052e-07; n_expected 1000; n_actual 1000; bins 5
     """
-    p, q = counts(expected, "expected"), counts(actual, "actual")
+    return of_counts(
+        _bins(expected, "expected"), _bins(actual, "actual"),
+        n_expected=n_expected, n_actual=n_actual, empty=empty,
+    )  # fmt: skip
+
+
+def of_counts(
+    p: Floats, q: Floats, *, n_expected: float | None, n_actual: float | None, empty: float
+) -> Stability:
+    """Return the `psi` of two counts that are known to be counts, of any number of bins."""
     if len(p) != len(q):
         raise InputError(
-            f"actual must have a count for each of expected's {len(p)} bins; got {len(q)}."
+            f"actual must have a count for each of expected's {len(p)} bins; got {len(q)}. {_RAW}"
         )
     if not 0 < empty < np.inf:
         raise InputError(f"empty must be a positive number of rows; got {empty!r}.")
@@ -71,6 +84,21 @@ def psi(
         n_actual=m,
         bins=bins,
     )
+
+
+_RAW = "For raw values: StabilityBins.fit(expected).psi(actual)."
+
+
+def _bins(values: ArrayLike, name: str) -> Floats:
+    found = numbers(values, name)
+    got = f"{len(found):,} numbers"
+    if (found < 0).any():
+        got = "negative ones"
+    elif not found.any():
+        got = "zeros only"
+    elif len(found) <= MOST_BINS:
+        return found
+    raise InputError(f"{name} must be counts of bins, one of them positive; got {got}. {_RAW}")
 
 
 def _rows(given: Floats, rows: float | None, name: str) -> float:

@@ -13,7 +13,7 @@ from scorecard.errors import InputError
 from scorecard.logodds import Floats
 from scorecard.metrics import cells
 from scorecard.metrics.inputs import weights
-from scorecard.metrics.stability import Stability, psi
+from scorecard.metrics.stability import Stability, of_counts
 
 _LEVELS = 10_000
 
@@ -130,7 +130,10 @@ class StabilityBins:
         if weight is not None:
             w = np.asarray(weight, dtype=np.float64)
             rows = float(w.sum() ** 2 / (w**2).sum())
-        return psi(self.expected, actual, n_expected=self.rows, n_actual=rows, empty=self.empty)
+        return of_counts(
+            np.array(self.expected), actual,
+            n_expected=self.rows, n_actual=rows, empty=self.empty,
+        )  # fmt: skip
 
     def to_dict(self) -> dict[str, Any]:
         """Return the bins as JSON types."""

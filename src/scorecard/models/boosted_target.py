@@ -6,33 +6,35 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import _check_sample_weight, column_or_1d
 
 from scorecard.binning.columns import ColumnError
+from scorecard.binning.target import check_classes, tell_text
 
 
 def binary_target(y: Any, rows: int) -> tuple[NDArray[np.float64], NDArray[Any]]:
     """Return 1 for the second class and 0 for the first, shape (rows,), and the two classes.
 
-    Raises `InputError` unless ``y`` has one finite value a row and exactly two classes.
+    Warns `TextTargetWarning` where they are text. Raises `InputError` unless ``y`` has one finite
+    value a row and exactly two classes.
     """
     if y is None:
         raise ColumnError("requires y to be passed, but the target y is None")
     values = column_or_1d(y, warn=True)
     if values.dtype.kind == "f" and not np.isfinite(values).all():
         raise ColumnError("y must be finite; got NaN or inf.")
-    check_classification_targets(values)
+    check_classes(values)
     if len(values) != rows:
         raise ColumnError(f"y must have one value for each of {rows} rows; got {len(values)}.")
     classes, codes = np.unique(values, return_inverse=True)
     if len(classes) > 2:
         raise ColumnError(
-            "Only binary classification is supported. The type of the target is "
-            f"multiclass; got {len(classes)} classes."
+            "Only binary classification is supported: y must hold two classes, good and bad; "
+            f"got {len(classes)} classes."
         )
     if len(classes) < 2:
         raise ColumnError("y must hold two classes; got only one class.")
+    tell_text(classes)
     return codes.astype(np.float64), classes
 
 

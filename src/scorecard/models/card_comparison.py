@@ -86,34 +86,55 @@ class CardComparison:
         return [*rows, ["total", "", "", "", "", f"{self.table['shift'].sum():+.2f}"]]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Seen:
+    """What a card sees of a sample: counts by bin, mean points (k,) and score, the score's bands.
+
+    Nothing in it is a row's.
+    """
+
+    counts: BinCounts
+    points: Floats
+    score: float
+    bands: StabilityBins
+
+
+def seen_by(card: Scorecard, index: Index, bad: NDArray[np.bool_] | None, weight: Floats) -> Seen:
+    """Sum up a sample: the bins of every row by feature, which rows are bad, the weights."""
+    points = points_at(card, index)
+    score = card.score(points)
+    return Seen(
+        BinCounts.of(card.bins, index, bad, weight),
+        np.average(points, axis=0, weights=weight),
+        float(np.average(score, weights=weight)),
+        StabilityBins.fit(score, weight),
+    )
+
+
 def compare_card(
-    card: Scorecard,
-    then: tuple[Index, NDArray[np.bool_], Floats],
-    now: tuple[Index, NDArray[np.bool_] | None, Floats],
+    card: Scorecard, then: Seen, index: Index, bad: NDArray[np.bool_] | None, weight: Floats
 ) -> CardComparison:
-    """Compare two samples: the bins of every row by feature, which rows are bad, the weights."""
-    counts = [BinCounts.of(card.bins, *each) for each in (then, now)]
-    bins = BinComparison.of(card.bins, *counts)
-    points = [points_at(card, index) for index, *_ in (then, now)]
-    scores = [card.score(each) for each in points]
-    weights = [weight for *_, weight in (then, now)]
-    means = [np.average(each, axis=0, weights=w) for each, w in zip(points, weights, strict=True)]
+    """Compare the rows of a sample, in the words of `seen_by`, with what was seen before."""
+    points = points_at(card, index)
+    score = card.score(points)
+    now = np.average(points, axis=0, weights=weight)
+    bins = BinComparison.of(card.bins, then.counts, BinCounts.of(card.bins, index, bad, weight))
     table = bins.summary.select("feature", "psi", "p_value").join(
         pl.DataFrame(
             {
                 "feature": card.features,
-                "points_then": means[0],
-                "points_now": means[1],
-                "shift": means[1] - means[0],
+                "points_then": then.points,
+                "points_now": now,
+                "shift": now - then.points,
             }
         ),
         on="feature",
     )
     return CardComparison(
         table=table.sort(pl.col("shift").abs().round(9), "feature", descending=[True, False]),
-        score=StabilityBins.fit(scores[0], weights[0]).psi(scores[1], weights[1]),
-        score_then=float(np.average(scores[0], weights=weights[0])),
-        score_now=float(np.average(scores[1], weights=weights[1])),
+        score=then.bands.psi(score, weight),
+        score_then=then.score,
+        score_now=float(np.average(score, weights=weight)),
         bins=bins,
     )
 

@@ -111,7 +111,8 @@ def _sides(
 class CardReport:
     """A card with what explains it, as one self-contained piece of HTML.
 
-    ``labels`` says what features are called, ``rounding`` what rounding cost. The headings are
+    ``labels`` says what features are called, ``rounding`` what rounding cost, ``bad`` which class
+    is bad where the outcome was text. The headings are
     Chinese and English; every text that comes from data is escaped; no script, nothing is loaded.
     Points are shown in full where three decimals hold them, else to two decimals. Long lists of
     levels are cut, the whole of them shows on hover and stands in `table`. Printed it is aligned
@@ -121,6 +122,7 @@ class CardReport:
     card: Scorecard
     labels: dict[str, str] = field(default_factory=dict)
     rounding: Rounding | None = None
+    bad: str | None = None
 
     @property
     def table(self) -> pl.DataFrame:
@@ -193,6 +195,8 @@ class CardReport:
                 f"({card.offset:.4f} − 总分 score) / {card.factor:.4f}",
             ),
         ]
+        if self.bad is not None:
+            facts.append(("坏类 bad class", self.bad))
         if (rounding := self.rounding) is not None:
             facts += [
                 (

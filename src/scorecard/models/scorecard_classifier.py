@@ -28,10 +28,11 @@ from scorecard.binning.binner import (
 from scorecard.binning.columns import eager
 from scorecard.binning.held import check_classes, narrowed, refuse_edits
 from scorecard.binning.periods import Periods
-from scorecard.binning.target import read_sample, read_target, read_weight
+from scorecard.binning.target import read_sample, read_target, read_weight, text_bad
 from scorecard.errors import InputError
 from scorecard.models.card_comparison import CardComparison, compare_card
 from scorecard.models.card_report import CardReport
+from scorecard.models.card_sample import CardSample
 from scorecard.models.card_settings import (
     asked_binner,
     asked_scale,
@@ -48,6 +49,7 @@ from scorecard.models.plain_card import PlainCard
 from scorecard.models.regression import regress, usual_l2
 from scorecard.models.rounding import Rounding, check_digits, round_card
 from scorecard.models.scorecard import Scorecard
+from scorecard.models.suspects import tell_suspects
 
 Floats = NDArray[np.float64]
 
@@ -94,10 +96,11 @@ class ScorecardClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     features), ``intercept_``, ``l2_``, ``classes_``, ``feature_names_in_``.
 
     Raises `InputError` for bad input or if no feature is left, `ScorecardError` if the fit does
-    not converge.
+    not converge. Warns `SuspiciousFeatureWarning` where a feature of the card alone has an AUC
+    above .85, and `TextTargetWarning` where ``y`` is text.
 
     >>> X = pl.DataFrame({"debt": [1.0, 2.0, 3.0, 4.0] * 25})
-    >>> model = ScorecardClassifier().fit(X, [0, 0, 1, 1] * 10 + [0, 1, 0, 1] * 15)
+    >>> model = ScorecardClassifier().fit(X, [0, 0, 1, 1] * 20 + [1, 1, 0, 0] * 5)
     >>> model.scorecard_.features
     ('debt',)
     """
@@ -212,13 +215,13 @@ class ScorecardClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             card, self.rounding_ = round_card(
                 card, index, bad * seen.weight, ~bad * seen.weight, digits=digits, ends=ends
             )
+        tell_suspects(card.bins, bad)
         self.scorecard_ = card
         self.binner_, self.classes_ = binner, classes
         self.coef_ = np.array([terms.betas])
         self.intercept_ = np.array([terms.alpha])
-        # What `coefficients` needs of the sample, as small as it goes: a byte for every value.
-        size = np.min_scalar_type(max(len(b.woe) for b in bins))
-        self._sample = (np.column_stack([own.astype(size) for own in index]), bad, seen.weight)
+        theta = self._theta() if card.ordered else None
+        self._sample = CardSample(card, index, bad, seen.weight, theta)
         self._named = hasattr(binner, "feature_names_in_")
         self.n_features_in_ = binner.n_features_in_
         if self._named:
@@ -303,7 +306,9 @@ class ScorecardClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     def report(self, labels: Mapping[str, str] | None = None) -> CardReport:
         """Return the card for notebooks and for print, with what rounding cost."""
         self._check_fitted()
-        return CardReport(self.scorecard_, dict(labels or {}), self.rounding_)
+        return CardReport(
+            self.scorecard_, dict(labels or {}), self.rounding_, text_bad(self.classes_)
+        )
 
     def to_sql(
         self, dialect: str = "duckdb", *, table: str = "features", keep: Sequence[str] = ()
@@ -332,8 +337,9 @@ class ScorecardClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         and ``note`` says so. The bins were cut on the same outcomes, which these errors do not
         know: they are somewhat too small.
 
-        Raises `InputError` for unknown ``weights``, a ``confidence`` outside (0, 1), counts that
-        are not whole, and where statsmodels is not installed.
+        A pickle holds these numbers in place of the rows. Raises `InputError` for unknown
+        ``weights``, a ``confidence`` outside (0, 1), counts that are not whole, and where
+        statsmodels is not installed.
         """
         self._check_fitted()
         if not self.scorecard_.ordered:
@@ -341,12 +347,8 @@ class ScorecardClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
                 "The card's points were estimated anew, bin by bin and pair by pair, and are no "
                 "coefficients; fit with refine=False and crosses=0 for their precision."
             )
-        index, bad, weight = self._sample
-        card = self.scorecard_
-        woe = [np.array(bins.woe)[index[:, j]] for j, bins in enumerate(card.bins)]
         return coefficient_table(
-            card.features, np.column_stack((np.ones(len(bad)), *woe)), bad, weight,
-            np.concatenate((self.intercept_, self.coef_[0])),
+            self.scorecard_.features, self._sample.precision, self._theta(),
             held=self._held, weights=weights, confidence=confidence,
         )  # fmt: skip
 
@@ -360,10 +362,11 @@ class ScorecardClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self._check_fitted()
         held = dict(zip(*self.binner_.read(X, reset=False), strict=True))
         now = [bins.index_read(held[bins.name]) for bins in self.scorecard_.bins]
-        index, bad, weight = self._sample
-        then = [index[:, j].astype(np.int64) for j in range(index.shape[1])]
         seen = read_sample(y, sample_weight, len(now[0]), self.classes_)
-        return compare_card(self.scorecard_, (then, bad, weight), (now, *seen))
+        return compare_card(self.scorecard_, self._sample.seen, now, *seen)
+
+    def _theta(self) -> Floats:
+        return np.concatenate((self.intercept_, self.coef_[0]))
 
     def _points(self, X: Any) -> Floats:
         self._check_fitted()
@@ -371,7 +374,8 @@ class ScorecardClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         if (values := one_row(X, names, named=self._named)) is not None:
             row = dict(zip(names, values, strict=True))
             return np.array([self.scorecard_.points_one(row)])
-        held = dict(zip(*self.binner_.read(X, reset=False), strict=True))
+        _, columns = self.binner_.read(X, reset=False)
+        held = dict(zip(names, columns, strict=True))
         return self.scorecard_.points_read([held[name] for name in self.scorecard_.features])
 
     def _check_fitted(self) -> None:

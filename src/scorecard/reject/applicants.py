@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from scorecard.binning.columns import Column, read_column, read_frame
+from scorecard.binning.columns import Column, eager, read_column, read_frame
 from scorecard.binning.target import read_target, read_weight
 from scorecard.errors import InputError
 
@@ -49,6 +49,8 @@ def read_applicants(
     X_accepted: Any, y: Any, X_rejected: Any, sample_weight: Any, weight_rejected: Any
 ) -> Applicants:
     """Read and check what was given to `RejectInference.infer`."""
+    if all(_foreign(table) for table in (X_accepted, X_rejected)):
+        X_accepted, X_rejected = eager(X_accepted), eager(X_rejected)
     kinds = [_kind(X_accepted, "X_accepted"), _kind(X_rejected, "X_rejected")]
     if kinds[0] != kinds[1]:
         raise InputError(
@@ -135,9 +137,15 @@ def _kind(table: Any, name: str) -> str:
     if isinstance(table, (np.ndarray, list, tuple)):
         return "array"
     raise InputError(
-        f"{name} must be a polars frame, a pandas frame or an array; got {type(table).__name__}. "
+        f"{name} must be a frame of polars, pandas or pyarrow, or an array; got "
+        f"{type(table).__name__}. "
         "Convert it to one of these."
     )
+
+
+def _foreign(table: Any) -> bool:
+    """Whether a table is read as polars reads it: its own, lazy or not, or pyarrow's."""
+    return isinstance(table, (pl.DataFrame, pl.LazyFrame)) or hasattr(table, "column_names")
 
 
 def _array(table: Any) -> NDArray[Any]:

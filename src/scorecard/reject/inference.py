@@ -23,7 +23,7 @@ class RejectInference(ABC):
     >>> from scorecard.models import ScorecardClassifier
     >>> from scorecard.reject import FuzzyAugmentation
     >>> accepted = pl.DataFrame({"debt": [1.0, 2.0, 3.0, 4.0] * 25})
-    >>> bad = [0, 0, 1, 1] * 10 + [0, 1, 0, 1] * 15
+    >>> bad = [0, 0, 1, 1] * 20 + [1, 1, 0, 0] * 5
     >>> rejected = pl.DataFrame({"debt": [3.0, 4.0] * 20})
     >>> model = ScorecardClassifier()
     >>> sample = FuzzyAugmentation().infer(model, accepted, bad, rejected)
@@ -48,13 +48,13 @@ class RejectInference(ABC):
     ) -> AugmentedSample:
         """Return the augmented training sample.
 
-        ``X_accepted`` (n, p) and ``X_rejected`` (m, p) are both polars frames, both pandas frames
-        or both arrays, with the same columns; ``y`` (n,) holds two classes, the second of the
-        sorted ones is bad. ``sample_weight`` (n,) and ``weight_rejected`` (m,) are floats ≥ 0, both
-        given or neither. ``estimator`` is a classifier with ``predict_proba``; a clone of it is
-        fitted on the accepted (one inside scikit-learn's ``FrozenEstimator`` is used as it is).
-        ``acceptance`` (n,) in (0, 1], each accepted row's probability of acceptance where it is
-        known, is for `Reweighting` only.
+        ``X_accepted`` (n, p) and ``X_rejected`` (m, p) are both frames of polars or pyarrow (the
+        sample is then polars'), both pandas frames or both arrays, with the same columns; ``y``
+        (n,) holds two classes, the second of the sorted ones is bad. ``sample_weight`` (n,) and
+        ``weight_rejected`` (m,) are floats ≥ 0, both given or neither. ``estimator`` is a
+        classifier with ``predict_proba``; a clone of it is fitted on the accepted (one inside
+        scikit-learn's ``FrozenEstimator`` is used as it is). ``acceptance`` (n,) in (0, 1], each
+        accepted row's probability of acceptance where it is known, is for `Reweighting` only.
 
         With nobody rejected the sample is that of the accepted, whatever the method. The order of
         rows matters to nothing but the order of the result. Raises `InputError` for input that

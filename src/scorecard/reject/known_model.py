@@ -10,6 +10,7 @@ from sklearn.base import clone
 from sklearn.frozen import FrozenEstimator
 from sklearn.utils.validation import has_fit_parameter
 
+from scorecard.binning.target import told
 from scorecard.errors import InputError
 from scorecard.reject.applicants import Applicants, Floats
 
@@ -35,13 +36,15 @@ def fit_clone(estimator: Any, X: Any, y: NDArray[Any], weight: Floats | None) ->
         return estimator
     model = clone(estimator)
     if weight is None:
-        return model.fit(X, y)
+        with told():
+            return model.fit(X, y)
     if not has_fit_parameter(model, "sample_weight"):
         raise InputError(
             f"{type(model).__name__}.fit takes no sample_weight, but weights are given. Use "
             "another estimator, or fit it yourself and pass it inside FrozenEstimator."
         )
-    return model.fit(X, y, sample_weight=weight)
+    with told():
+        return model.fit(X, y, sample_weight=weight)
 
 
 def is_frozen(estimator: Any) -> bool:

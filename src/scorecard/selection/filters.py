@@ -3,24 +3,51 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 
 import numpy as np
 from numpy.typing import NDArray
 
+from scorecard.metrics.suspicion import SUSPICIOUS_IV
 from scorecard.selection.evidence import Evidence
 from scorecard.selection.log import DecisionLog
 
 Floats = NDArray[np.float64]
 
-SUSPICIOUS_IV = 0.5
 _COPY = 1 - 1e-9  # a correlation above it is 1 but for rounding
 _INFINITE = 1e8  # a VIF above it is that of an exact linear combination
 
 
-def screen(evidence: Evidence, log: DecisionLog) -> list[int]:
+def by_share(
+    evidence: Evidence,
+    features: list[int],
+    log: DecisionLog,
+    *,
+    step: str,
+    shares: Mapping[str, float],
+    most: float,
+) -> list[int]:
+    """Drop features whose share of weight, by name in ``shares``, is above ``most``.
+
+    ``step`` is ``missing`` or ``same``.
+    """
+    stay = []
+    for j in evidence.by_power(features):
+        name = evidence.names[j]
+        fine = shares[name] <= most
+        log.write(
+            step, name, f"{step}_{'within' if fine else 'above'}", stays=fine, statistic="share",
+            value=shares[name], threshold=most,
+        )  # fmt: skip
+        if fine or name in log.forced:
+            stay.append(j)
+    return stay
+
+
+def screen(evidence: Evidence, features: list[int], log: DecisionLog) -> list[int]:
     """Drop features in a single bin, and those that are a copy of a stronger one."""
     stay: list[int] = []
-    order = evidence.by_power(range(len(evidence.names)))
+    order = evidence.by_power(features)
     for j in sorted(order, key=lambda j: evidence.names[j] not in log.forced):
         name = evidence.names[j]
         if evidence.single[j]:

@@ -7,7 +7,8 @@ from html import escape
 
 import polars as pl
 
-from scorecard.selection.wording import shown
+from scorecard.metrics.suspicion import SUSPICIOUS_AUC, SUSPICIOUS_IV
+from scorecard.selection.wording import SUSPICIOUS, shown
 
 # `.sel.sel` outweighs the style that notebooks give to every table: equal columns, to the right.
 _STYLE = """
@@ -30,18 +31,35 @@ class SelectionReport:
 
     ``table`` has one row a feature: its information value and its last decision; those in come
     first, each group by falling information value. ``log`` has one row a decision, in order.
-    Printed it is the table as text, in a notebook as HTML without anything from outside.
+    ``bad`` names the bad class where the outcome was text. Printed it is the table as text, in a
+    notebook as HTML without anything from outside.
     """
 
     table: pl.DataFrame
     log: pl.DataFrame
+    bad: str | None = None
 
     @classmethod
-    def build(cls, iv: dict[str, float], log: pl.DataFrame) -> SelectionReport:
-        """Make the report of a log and every feature's information value."""
+    def build(
+        cls,
+        iv: dict[str, float],
+        log: pl.DataFrame,
+        *,
+        auc: dict[str, float],
+        bad: str | None = None,
+    ) -> SelectionReport:
+        """Make the report of a log and every feature's information value and own AUC.
+
+        A feature too strong to be known at application has that said in its reason.
+        """
         last = {row["feature"]: row for row in log.iter_rows(named=True)}
         names = sorted(iv, key=lambda name: (last[name]["decision"] == "out", -iv[name], name))
         rows = [{"feature": name, "iv": iv[name], **last[name]} for name in names]
+        for row in rows:
+            name = row["feature"]
+            if iv[name] > SUSPICIOUS_IV or auc[name] > SUSPICIOUS_AUC:
+                for key, text in zip(("reason_zh", "reason_en"), SUSPICIOUS, strict=True):
+                    row[key] += text.format(iv=shown(iv[name]), auc=shown(auc[name]))
         columns = (
             "feature", "decision", "iv", "step", "statistic", "value", "threshold", "against",
             "reason_zh", "reason_en",
@@ -49,7 +67,7 @@ class SelectionReport:
         types = dict.fromkeys(columns, pl.String) | dict.fromkeys(
             ("iv", "value", "threshold"), pl.Float64
         )
-        return cls(pl.DataFrame(rows, schema=types), log)
+        return cls(pl.DataFrame(rows, schema=types), log, bad)
 
     @property
     def selected(self) -> tuple[str, ...]:
@@ -67,7 +85,7 @@ class SelectionReport:
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:
-        zh, en = self._headline()
+        zh, en = map(escape, self._headline())
         top = max(*self.table["iv"], 1e-12)
         body = "".join(
             f"<tr><td>{escape(row['feature'])}</td>"
@@ -95,7 +113,10 @@ class SelectionReport:
 
     def _headline(self) -> tuple[str, str]:
         kept, all_ = len(self.selected), self.table.height
-        return f"{all_} 个特征中入选 {kept} 个", f"{kept} of {all_} features stay"
+        zh, en = f"{all_} 个特征中入选 {kept} 个", f"{kept} of {all_} features stay"
+        if self.bad is None:
+            return zh, en
+        return f"{zh}；坏类为 {self.bad}", f"{en}; {self.bad} is bad"
 
 
 def _said(row: dict[str, str]) -> str:

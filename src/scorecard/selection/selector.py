@@ -14,21 +14,26 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.exceptions import NotFittedError as SklearnNotFittedError
 from sklearn.frozen import FrozenEstimator
 from sklearn.utils import ClassifierTags, Tags
-from sklearn.utils.validation import check_array, check_is_fitted, validate_data
+from sklearn.utils.validation import check_array, check_is_fitted
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from scorecard.binning.binner import OptimalBinner, Trends, UnfittedError
 from scorecard.binning.columns import eager
 from scorecard.binning.held import check_classes, handed, narrowed, refuse_edits
-from scorecard.binning.target import read_target, read_weight
+from scorecard.binning.reading import check_columns
+from scorecard.binning.target import read_target, read_weight, text_bad, told
 from scorecard.errors import InputError
 from scorecard.models.coefficients import coefficient_table
+from scorecard.models.precision import Precision
+from scorecard.models.suspects import own_auc
 from scorecard.selection.evidence import Evidence, gather
+from scorecard.selection.filling import commonest_shares, missing_shares
 from scorecard.selection.filters import (
     by_correlation,
     by_inflation,
     by_information,
     by_rank,
+    by_share,
     screen,
 )
 from scorecard.selection.folds import Sample
@@ -46,8 +51,9 @@ class FeatureSelector(TransformerMixin, BaseEstimator):  # type: ignore[misc]
 
     Columns are numbers (NaN is missing) or text (null is missing); they are binned once, and every
     step looks at the weight of evidence (WOE) of the bins. The second of the two sorted classes of
-    ``y`` is bad. First of all, features in a single bin and copies of a stronger one are dropped;
-    then ``steps``, in the order given:
+    ``y`` is bad. First of all, features are dropped that are missing in a share of the weight above
+    ``max_missing``, or whose commonest value has one above ``max_same`` (None asks neither); then
+    those in a single bin and copies of a stronger one; then ``steps``, in the order given:
 
     - ``iv``: information value below ``min_iv`` is out.
     - ``correlation``: of features whose WOE correlates above ``max_correlation`` in absolute value,
@@ -80,14 +86,15 @@ class FeatureSelector(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     Attributes: ``selected_`` (names, in the order of ``X``), ``log_`` (polars frame, one row a
     decision in order: step, feature, decision ``in``/``out``/``kept``, statistic, value, threshold,
     against, reason_zh, reason_en; a feature's last row says why it is in or out), ``iv_``
-    (information value by feature), ``l1_path_`` (frame, None without step ``l1``), ``binner_``,
-    ``support_``, ``classes_``, ``n_features_in_``, ``feature_names_in_``.
+    (information value by feature), ``auc_`` (AUC by feature alone, of its bins), ``l1_path_``
+    (frame, None without step ``l1``), ``binner_``, ``support_``, ``classes_``, ``n_features_in_``,
+    ``feature_names_in_``.
 
     Raises `InputError` for bad parameters or input; warns where no feature is left, and then gives
     tables without columns.
 
     >>> X = pl.DataFrame({"debt": [1.0, 2.0, 3.0, 4.0] * 25, "same": [1.0] * 100})
-    >>> selector = FeatureSelector().fit(X, [0, 0, 1, 1] * 10 + [0, 1, 0, 1] * 15)
+    >>> selector = FeatureSelector().fit(X, [0, 0, 1, 1] * 20 + [1, 1, 0, 0] * 5)
     >>> selector.selected_
     ('debt',)
     >>> selector.log_.filter(feature="same")["reason_en"].to_list()
@@ -98,6 +105,8 @@ class FeatureSelector(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         self,
         steps: Sequence[str] = ("iv", "correlation", "vif", "stepwise"),
         *,
+        max_missing: float | None = None,
+        max_same: float | None = None,
         min_iv: float = 0.02,
         max_correlation: float = 0.7,
         max_vif: float = 5.0,
@@ -113,6 +122,8 @@ class FeatureSelector(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         random_state: int = 0,
     ) -> None:
         self.steps = steps
+        self.max_missing = max_missing
+        self.max_same = max_same
         self.min_iv = min_iv
         self.max_correlation = max_correlation
         self.max_vif = max_vif
@@ -157,6 +168,7 @@ class FeatureSelector(TransformerMixin, BaseEstimator):  # type: ignore[misc]
             chosen = {evidence.names[j] for j in self._choose(evidence, sample, binner, log)}
         self.log_ = log.frame()
         self.iv_ = dict(zip(evidence.names, evidence.iv.tolist(), strict=True))
+        self.auc_ = {name: own_auc(binner.bins_[name]) for name in evidence.names}
         if not chosen:
             warnings.warn(
                 f"No feature is left of {len(names)}; log_ says why. Loosen the thresholds or "
@@ -180,7 +192,14 @@ class FeatureSelector(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         """Run the steps; returns the places in ``evidence`` of the features that stay."""
         self.l1_path_: pl.DataFrame | None = None
         limit = self.max_features
-        stay = screen(evidence, log)
+        stay = list(range(len(evidence.names)))
+        for step, most, shares in (
+            ("missing", self.max_missing, missing_shares),
+            ("same", self.max_same, commonest_shares),
+        ):
+            if most is not None:
+                stay = by_share(evidence, stay, log, step=step, shares=shares(sample), most=most)
+        stay = screen(evidence, stay, log)
         folds = self.cross_fit  # None: nothing is left to cross-fit
         for step in self.steps:
             if step in ("stepwise", "l1") and folds is not None:
@@ -208,13 +227,15 @@ class FeatureSelector(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     def transform(self, X: Any) -> Any:
         """Return the chosen columns of ``X`` as they came: a frame of a frame, else an array.
 
-        `set_output` chooses another kind of frame.
+        A lazy frame comes collected. `set_output` chooses another kind of frame.
         """
         self._check_fitted()
+        if not hasattr(X, "column_names"):  # pyarrow's, which stays
+            X = eager(X)
         framed = hasattr(X, "columns")
         if not framed:
             X = check_array(X, dtype=None, ensure_all_finite=False, estimator=self)
-        validate_data(self, X, reset=False, skip_check_array=True)
+        check_columns(self, X, reset=False)
         if not framed:
             return X[:, self.support_]
         if hasattr(X, "iloc"):
@@ -239,7 +260,9 @@ class FeatureSelector(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     def report(self) -> SelectionReport:
         """Return the selection for people: text when printed, a table in a notebook."""
         self._check_fitted()
-        return SelectionReport.build(self.iv_, self.log_)
+        return SelectionReport.build(
+            self.iv_, self.log_, auc=self.auc_, bad=text_bad(self.classes_)
+        )
 
     def coefficients(
         self,
@@ -259,7 +282,8 @@ class FeatureSelector(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         """
         self._check_fitted()
         names, columns = self.binner_.read(X, reset=False)
-        _, bad = read_target(y, len(columns[0]))
+        with told():
+            _, bad = read_target(y, len(columns[0]))
         weight = read_weight(sample_weight, bad)
         bins = self.binner_.bins_
         woe = np.column_stack(
@@ -272,12 +296,11 @@ class FeatureSelector(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         )
         fit = fit_logistic(woe[:, 1:], bad.astype(np.float64), weight / weight.sum())
         inside = np.flatnonzero(fit.coef < 0)
+        theta = np.array([fit.intercept, *fit.coef[inside]])
         return coefficient_table(
             [self.selected_[j] for j in inside],
-            woe[:, [0, *(inside + 1)]],
-            bad,
-            weight,
-            np.array([fit.intercept, *fit.coef[inside]]),
+            Precision.of(woe[:, [0, *(inside + 1)]], bad, weight, theta),
+            theta,
             held=[self.selected_[j] for j in np.flatnonzero(fit.coef == 0)],
             weights=weights,
             confidence=confidence,
@@ -296,8 +319,9 @@ class FeatureSelector(TransformerMixin, BaseEstimator):  # type: ignore[misc]
                 )
         for name, low, high in (
             ("min_iv", 0.0, np.inf), ("max_correlation", 0.0, 1.0), ("max_vif", 1.0, np.inf),
+            ("max_missing", 0.0, 1.0), ("max_same", 0.0, 1.0),
         ):  # fmt: skip
-            if not low <= getattr(self, name) <= high:
+            if getattr(self, name) is not None and not low <= getattr(self, name) <= high:
                 raise InputError(
                     f"{name} must lie between {low:g} and {high:g}; got {getattr(self, name)!r}."
                 )

@@ -11,6 +11,22 @@ REASONS: dict[str, tuple[str, str]] = {
         "all its values share one bin, so it cannot tell good from bad",
     ),
     "copy": ("分箱后与 {a} 完全一致", "binned, it is a copy of {a}"),
+    "missing_above": (
+        "缺失占比 {v} 高于上限 {t}",
+        "missing in a share {v} of the weight, above {t}",
+    ),
+    "missing_within": (
+        "缺失占比 {v} 不超过上限 {t}",
+        "missing in a share {v} of the weight, within {t}",
+    ),
+    "same_above": (
+        "最常见取值的占比 {v} 高于上限 {t}",
+        "its commonest value has a share {v} of the weight, above {t}",
+    ),
+    "same_within": (
+        "最常见取值的占比 {v} 不超过上限 {t}",
+        "its commonest value has a share {v} of the weight, within {t}",
+    ),
     "iv_low": (
         "信息值 {v} 低于下限 {t}",
         "information value {v} is below {t}",
@@ -119,6 +135,11 @@ REASONS: dict[str, tuple[str, str]] = {
         "at 0; the nearest is {a}",
     ),
 }
+SUSPICIOUS = (
+    "；可疑：单独即有信息值 {iv}、AUC {auc}，请核查申请时是否已知",
+    "; suspicious: alone it has an information value of {iv} and an AUC of {auc}, check that it is "
+    "known at application",
+)
 FORCED = ("指定保留；", "forced to stay; ")
 NO_LABEL = ("", "")
 

@@ -11,6 +11,7 @@ from scorecard import metrics
 from scorecard.errors import InputError
 from scorecard.features import FeatureSet
 from scorecard.logodds import Floats
+from scorecard.metrics.suspicion import SUSPICIOUS_AUC, SUSPICIOUS_IV
 from scorecard.models.cycle import CycleModel
 from scorecard.policy import Policy
 from scorecard.sample import EXCLUDING, Part, Sample
@@ -20,8 +21,6 @@ from scorecard.training.pd_note import pd_note
 
 IN_TIME, OUT_OF_TIME = "in time", "out of time"
 
-#: A single feature beyond these is implausibly strong (design: no leak passes quietly).
-SUSPICIOUS_IV, SUSPICIOUS_AUC = 0.5, 0.85
 
 #: Below this a feature hardly tells goods from bads.
 WEAK_IV = 0.02

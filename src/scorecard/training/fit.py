@@ -11,6 +11,7 @@ import polars as pl
 from numpy.typing import NDArray
 from sklearn.model_selection import StratifiedKFold
 
+from scorecard.binning.target import told
 from scorecard.contract import Product
 from scorecard.errors import ProductError
 from scorecard.logodds import Floats
@@ -122,7 +123,8 @@ def fit_and_calibrate(
             return model.fit(
                 x, y, w, on_round=lambda i, n: progress(f"fitting {name}", done + share * i / n)
             )
-        return model.fit(x, y, w)
+        with told():  # suspected leaks stand in the notes of the training
+            return model.fit(x, y, w)
 
     for k, (rest, held) in enumerate(folds.split(learning, part.y[learning])):
         done = k / (FOLDS + 1)

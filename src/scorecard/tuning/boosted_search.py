@@ -13,6 +13,7 @@ from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted, column_or_1d
 
 from scorecard.binning.reading import read_table
+from scorecard.binning.target import told
 from scorecard.errors import InputError
 from scorecard.models.boosted_classifier import BoostedClassifier
 from scorecard.models.boosted_target import binary_target, mean_one
@@ -177,7 +178,8 @@ class BoostedSearch(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):  # type
         final = clone(base).set_params(
             eval_metric="log_loss", early_stopping_rounds=None, **self.best_params_
         )
-        self.best_estimator_ = final.fit(X, y, sample_weight)
+        with told():
+            self.best_estimator_ = final.fit(X, y, sample_weight)
         return self
 
     def decision_function(self, X: Any) -> Floats:
@@ -220,7 +222,8 @@ class BoostedSearch(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):  # type
         rounds, state = 0, COMPLETE
         for number, fold in enumerate(folds, start=1):
             try:
-                curves.append(fold.curve(model, in_time))
+                with told():
+                    curves.append(fold.curve(model, in_time))
             except _OutOfTimeError:
                 state = STOPPED
                 break

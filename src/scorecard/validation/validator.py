@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import platform
 from collections.abc import Callable
 from pathlib import Path
@@ -92,6 +93,12 @@ def validate(
 def _bundle(model: Bundle | str | Path) -> tuple[Bundle, str | None]:
     if isinstance(model, Bundle):
         return model, None
+    if not isinstance(model, str | os.PathLike):
+        raise InputError(
+            "model must be a bundle, its folder or models:/NAME@ALIAS, since a report needs the "
+            f"product and its policy; got {type(model).__name__}. Train with scorecard train, or "
+            "measure an estimator with scorecard.metrics."
+        )
     if str(model).startswith("models:/"):
         from scorecard.tracking.address import resolve
 
