@@ -9,7 +9,6 @@ from sklearn.base import clone
 from sklearn.frozen import FrozenEstimator
 
 import scorecard as sc
-from scorecard.binning import InfeasibleBinning
 from scorecard.errors import InputError
 from scorecard.selection import FeatureSelector
 
@@ -101,15 +100,20 @@ def test_wrong_wishes_of_one_feature_are_one_sentence(by_feature, message):
         sc.OptimalBinner(by_feature=by_feature).fit(*loans())
 
 
-def test_nothing_is_given_twice_and_a_declared_trend_is_not_overruled():
+def test_nothing_is_given_twice():
     X, y = loans()
     with pytest.raises(InputError, match="use: trend is given twice"):
         sc.OptimalBinner(trend={"use": "none"}, by_feature={"use": {"trend": "auto"}}).fit(X, y)
+
+
+@pytest.mark.parametrize("trend", ["ascending", "descending", "none", "auto", "concave"])
+def test_bins_given_exactly_say_which_trend_holds_whatever_was_declared(trend):
+    X, y = loans()
     wish = {"use": {"splits": [0.3, 0.6]}}
-    held = sc.OptimalBinner(trend={"use": "ascending"}, by_feature=wish).fit(X, y)
-    assert held.bins_["use"].trend == "ascending"
-    with pytest.raises(InfeasibleBinning, match=r"splits do not follow its trend, descending"):
-        sc.OptimalBinner(trend={"use": "descending"}, by_feature=wish).fit(X, y)
+    bins = sc.OptimalBinner(trend={"use": trend}, by_feature=wish).fit(X, y).bins_["use"]
+    assert (bins.trend, bins.splits) == ("ascending", (0.3, 0.6))
+    turned = sc.OptimalBinner(trend={"use": trend}, by_feature=wish).fit(X, 1 - y).bins_["use"]
+    assert turned.trend == "descending"
 
 
 def test_bins_given_exactly_can_be_edited_without_an_optimum():

@@ -68,8 +68,8 @@ class OptimalBinner(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     must be there; a cut that parts no two values of the sample is left out. ``by_feature`` maps a
     feature to parameters of its own, any of those above, and to one more, ``splits``: the bins
     themselves, cut points or groups that hold every level of the sample, counted and not sought (an
-    empty list: one bin). No constraint holds for them, but a trend that a mapping declares for the
-    feature must. Levels of a group that the sample lacks stay in it. ``stable=True`` asks that
+    empty list: one bin). No constraint and no trend is asked of them; `FeatureBins.trend` says
+    which holds. Levels of a group that the sample lacks stay in it. ``stable=True`` asks that
     neighbouring bins keep the order of their bad rates in every period given to `fit`. Fitted bins
     can be edited, see `edit`.
 
