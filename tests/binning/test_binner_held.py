@@ -119,6 +119,13 @@ def test_a_selection_keeps_held_bins_in_every_step(edited):
         selector.fit(X.select("job", "use"), np.where(y == 1, "bad", "good"))
 
 
+def test_no_step_of_a_selection_cuts_held_bins_anew(edited, monkeypatch):
+    binner, X, y = edited
+    monkeypatch.delattr(OptimalBinner, "fit_columns")
+    selector = FeatureSelector(("iv", "stepwise", "l1"), binner=FrozenEstimator(binner))
+    assert "use" in selector.fit(X, y).selected_
+
+
 def test_out_of_fold_the_woe_of_held_bins_is_counted_in_the_other_folds(edited):
     binner, X, y = edited
     names, columns = binner.read(X, reset=False)

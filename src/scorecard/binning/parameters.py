@@ -155,8 +155,7 @@ def _setting(given: Given, name: str, text: bool) -> Settings:
             f"Feature {name}: text has no cut points; give groups of levels as user_splits."
         )
     exact = "splits" in own
-    if exact:  # nothing is asked of the bins; a trend declared for them holds what others add
-        own.update(dict.fromkeys(CONSTRAINTS), min_rate_gap=0.0)
+    if exact:  # nothing is asked of the bins; a trend of the feature's own holds what others add
         trend = own.get("trend", "none")
     parameter = "splits" if exact else "user_splits"
     user = own.get(parameter)
