@@ -89,6 +89,8 @@ def test_exact_groups_keep_their_order_and_the_levels_that_the_sample_lacks():
         ({"use": {"splits": [0.5], "user_splits": [1]}}, "got user_splits as well"),
         ({"use": {"splits": [0.5, 2, 7]}}, "leave out the cuts 2, 7, or join"),
         ({"use": {"splits": [0.50001, 0.50002]}}, "leave out the cut 0.50002, or join"),
+        ({"use": {"splits": None}}, "use: splits must be a list of different finite numbers"),
+        ({"job": {"splits": None}}, "job: splits of a text must be lists"),
         ({"use": {"splits": ["x"]}}, "use: splits must be a list of different finite numbers"),
         ({"job": {"splits": [["cook"], ["cook"]]}}, "job: splits of a text must be lists"),
         ({"job": {"splits": [["cook"]]}}, "3 levels are in no group. Add them to groups, or"),

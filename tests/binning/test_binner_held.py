@@ -84,8 +84,10 @@ def test_a_subset_takes_its_own_parameters_along():
     assert {name: bins.splits for name, bins in again.bins_.items()} == {
         name: bins.splits for name, bins in part.bins_.items()
     }
-    for names, message in [(["age"], "feature must be one of"), ([], "one at least"),
-                           (["use", "use"], "different features")]:  # fmt: skip
+    for names, message in [
+        (["age"], "feature must be one of"), ([], "one at least"), ("use", "a list of features"),
+        (None, "a list of features; got NoneType"), (["use", "use"], "different features"),
+    ]:  # fmt: skip
         with pytest.raises(InputError, match=message):
             binner.subset(names)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Self
 
@@ -285,14 +285,16 @@ class OptimalBinner(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         binner.trend_loss_ = dict(zip(editors, saved.losses, strict=True))
         return binner._take_over(saved.classes, editors, named=saved.named)
 
-    def subset(self, names: Sequence[str]) -> Self:
+    def subset(self, names: Iterable[str]) -> Self:
         """Return the fitted binner of these features alone, in the order given.
 
         Their bins stay as they are, edits with them; the copy and this one can be edited apart.
         Raises `InputError` for a feature that has no bins here, for one given twice, and for none.
         """
         self._check_fitted()
-        names = [names] if isinstance(names, str) else list(names)
+        if isinstance(names, str) or not isinstance(names, Iterable):
+            raise InputError(f"names must be a list of features; got {type(names).__name__}.")
+        names = list(names)
         for name in names:
             self._bins(name)
         if not names or len(set(names)) < len(names):
