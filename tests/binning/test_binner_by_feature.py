@@ -9,7 +9,6 @@ from sklearn.base import clone
 from sklearn.frozen import FrozenEstimator
 
 import scorecard as sc
-from scorecard.binning import InfeasibleBinning
 from scorecard.errors import InputError
 from scorecard.selection import FeatureSelector
 
@@ -90,6 +89,8 @@ def test_exact_groups_keep_their_order_and_the_levels_that_the_sample_lacks():
         ({"use": {"splits": [0.5], "user_splits": [1]}}, "got user_splits as well"),
         ({"use": {"splits": [0.5, 2, 7]}}, "leave out the cuts 2, 7, or join"),
         ({"use": {"splits": [0.50001, 0.50002]}}, "leave out the cut 0.50002, or join"),
+        ({"use": {"splits": None}}, "use: splits must be a list of different finite numbers"),
+        ({"job": {"splits": None}}, "job: splits of a text must be lists"),
         ({"use": {"splits": ["x"]}}, "use: splits must be a list of different finite numbers"),
         ({"job": {"splits": [["cook"], ["cook"]]}}, "job: splits of a text must be lists"),
         ({"job": {"splits": [["cook"]]}}, "3 levels are in no group. Add them to groups, or"),
@@ -101,15 +102,20 @@ def test_wrong_wishes_of_one_feature_are_one_sentence(by_feature, message):
         sc.OptimalBinner(by_feature=by_feature).fit(*loans())
 
 
-def test_nothing_is_given_twice_and_a_declared_trend_is_not_overruled():
+def test_nothing_is_given_twice():
     X, y = loans()
     with pytest.raises(InputError, match="use: trend is given twice"):
         sc.OptimalBinner(trend={"use": "none"}, by_feature={"use": {"trend": "auto"}}).fit(X, y)
+
+
+@pytest.mark.parametrize("trend", ["ascending", "descending", "none", "auto", "concave"])
+def test_bins_given_exactly_say_which_trend_holds_whatever_was_declared(trend):
+    X, y = loans()
     wish = {"use": {"splits": [0.3, 0.6]}}
-    held = sc.OptimalBinner(trend={"use": "ascending"}, by_feature=wish).fit(X, y)
-    assert held.bins_["use"].trend == "ascending"
-    with pytest.raises(InfeasibleBinning, match=r"splits do not follow its trend, descending"):
-        sc.OptimalBinner(trend={"use": "descending"}, by_feature=wish).fit(X, y)
+    bins = sc.OptimalBinner(trend={"use": trend}, by_feature=wish).fit(X, y).bins_["use"]
+    assert (bins.trend, bins.splits) == ("ascending", (0.3, 0.6))
+    turned = sc.OptimalBinner(trend={"use": trend}, by_feature=wish).fit(X, 1 - y).bins_["use"]
+    assert turned.trend == "descending"
 
 
 def test_bins_given_exactly_can_be_edited_without_an_optimum():

@@ -85,8 +85,10 @@ def test_a_subset_takes_its_own_parameters_along():
     assert {name: bins.splits for name, bins in again.bins_.items()} == {
         name: bins.splits for name, bins in part.bins_.items()
     }
-    for names, message in [(["age"], "feature must be one of"), ([], "one at least"),
-                           (["use", "use"], "different features")]:  # fmt: skip
+    for names, message in [
+        (["age"], "feature must be one of"), ([], "one at least"), ("use", "a list of features"),
+        (None, "a list of features; got NoneType"), (["use", "use"], "different features"),
+    ]:  # fmt: skip
         with pytest.raises(InputError, match=message):
             binner.subset(names)
 
@@ -118,6 +120,13 @@ def test_a_selection_keeps_held_bins_in_every_step(edited):
     assert chosen.bins == (binner.bins_["use"],)
     with pytest.raises(InputError, match="fitted on the classes"):
         selector.fit(X.select("job", "use"), np.where(y == 1, "bad", "good"))
+
+
+def test_no_step_of_a_selection_cuts_held_bins_anew(edited, monkeypatch):
+    binner, X, y = edited
+    monkeypatch.delattr(OptimalBinner, "fit_columns")
+    selector = FeatureSelector(("iv", "stepwise", "l1"), binner=FrozenEstimator(binner))
+    assert "use" in selector.fit(X, y).selected_
 
 
 def test_out_of_fold_the_woe_of_held_bins_is_counted_in_the_other_folds(edited):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import json
 
 import numpy as np
 import polars as pl
@@ -20,6 +21,12 @@ from scorecard.validation.validator import _rated
 TRADES = pl.col("industry_code").str.head(1).is_in(["C", "F"])
 INDEBTED = pl.col("total_liabilities") / pl.col("total_assets") > 0.5
 
+BY_FEATURE = {
+    "interest_cover": {"splits": [0, 1.5, 3]},
+    "tax_grade": {"splits": [["A", "Z"], ["B", "M"], ["C", "D"]]},
+    "inventory_days": {"max_bins": 2},
+}
+
 pytestmark = pytest.mark.slow  # a training of its own
 
 
@@ -36,7 +43,7 @@ def planted(portfolio: pl.DataFrame) -> pl.DataFrame:
 @pytest.fixture(scope="module")
 def crossed(small_product: sc.Product, planted: pl.DataFrame) -> sc.TrainingResult:
     policy = copy.deepcopy(small_product.policy)
-    policy["models"]["scorecard"] = {"crosses": 4}
+    policy["models"]["scorecard"] = {"crosses": 4, "by_feature": BY_FEATURE}
     product = sc.Product(
         small_product.name, small_product.columns, small_product.rules,
         features=small_product.features, reasons=small_product.reasons.values(), policy=policy,
@@ -60,6 +67,18 @@ def test_policy_is_enough_for_crosses_and_they_rank_better(
     assert found.taken
     assert serving.card.crosses
     assert any("industry_section" in (c.a, c.b) for c in serving.card.crosses)
+
+
+def test_bins_decided_by_feature_in_the_policy_are_served(
+    crossed: sc.TrainingResult, serving: sc.Rater
+) -> None:
+    fitted = crossed.models["scorecard"].estimator.binner_
+    assert fitted.splits_["interest_cover"] == (0.0, 1.5, 3.0)
+    assert fitted.bins_["inventory_days"].ordinary <= 2
+    grade = next(bins for bins in serving.card.bins if bins.name == "tax_grade")
+    assert grade.groups == (("A", "Z"), ("B", "M"), ("C", "D"))
+    policy = json.loads(crossed.bundle.files["policy.json"])
+    assert policy["models"]["scorecard"]["by_feature"] == BY_FEATURE
 
 
 def test_ratings_add_up_and_are_the_same_one_by_one(

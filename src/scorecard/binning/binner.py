@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Self
 
@@ -71,8 +71,8 @@ class OptimalBinner(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     must be there; a cut that parts no two values of the sample is left out. ``by_feature`` maps a
     feature to parameters of its own, any of those above, and to one more, ``splits``: the bins
     themselves, cut points or groups that hold every level of the sample, counted and not sought (an
-    empty list: one bin). No constraint holds for them, but a trend that a mapping declares for the
-    feature must. Levels of a group that the sample lacks stay in it. ``stable=True`` asks that
+    empty list: one bin). No constraint and no trend is asked of them; `FeatureBins.trend` says
+    which holds. Levels of a group that the sample lacks stay in it. ``stable=True`` asks that
     neighbouring bins keep the order of their bad rates in every period given to `fit`. Fitted bins
     can be edited, see `edit`.
 
@@ -313,14 +313,16 @@ class OptimalBinner(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         binner.trend_loss_ = dict(zip(editors, saved.losses, strict=True))
         return binner._take_over(saved.classes, editors, named=saved.named)
 
-    def subset(self, names: Sequence[str]) -> Self:
+    def subset(self, names: Iterable[str]) -> Self:
         """Return the fitted binner of these features alone, in the order given.
 
         Their bins stay as they are, edits with them; the copy and this one can be edited apart.
         Raises `InputError` for a feature that has no bins here, for one given twice, and for none.
         """
         self._check_fitted()
-        names = [names] if isinstance(names, str) else list(names)
+        if isinstance(names, str) or not isinstance(names, Iterable):
+            raise InputError(f"names must be a list of features; got {type(names).__name__}.")
+        names = list(names)
         for name in names:
             self._bins(name)
         if not names or len(set(names)) < len(names):

@@ -15,7 +15,7 @@ from scorecard.binning.prebins import Counts, TextPrebins, exact_groups
 from scorecard.binning.rules import direction
 from scorecard.binning.search import NOTHING, Found, Pieces, Rows
 from scorecard.binning.settings import Settings
-from scorecard.binning.solver import InfeasibleBinning, Solution, solve
+from scorecard.binning.solver import Solution
 from scorecard.errors import InputError
 
 Floats = NDArray[np.float64]
@@ -33,8 +33,7 @@ class Exact:
         """Return the bins as given, every piece a bin.
 
         Raises `InputError` for a bin that no row with weight is in, since it has no bad rate, and
-        for levels that no group has; `InfeasibleBinning` where they break a trend that was declared
-        for this feature. In a part of the sample an empty bin is left out instead.
+        for levels that no group has. In a part of the sample an empty bin is left out instead.
         """
         pieces: Pieces | None
         if isinstance(rows.values, pl.Series):
@@ -83,20 +82,9 @@ class Exact:
             )
 
     def _solution(self, counts: Counts) -> Solution:
-        bads, goods, trend = counts.bads, counts.goods, self.settings.trend
-        cuts = tuple(range(1, len(bads)))
-        free = trend in ("none", "auto")
-        if not (free or self.settings.part):
-            try:
-                solve(bads, goods, trend=trend, totals=self.totals, fixed_cuts=cuts)
-            except InfeasibleBinning:
-                raise InfeasibleBinning(
-                    f"Feature {self.name}: the bad rates of the bins given as splits do not follow "
-                    f"its trend, {trend}. Change the splits, or declare another trend.",
-                    "trend",
-                ) from None
+        bads, goods = counts.bads, counts.goods
         divergence = DIVERGENCES[self.settings.constraints["divergence"]]
         worth = float(divergence(*shares(bads, goods, *self.totals)).sum())
-        if self.settings.groups is not None:
-            return Solution(cuts, worth, "none")
-        return Solution(cuts, worth, direction(bads / (bads + goods)) if free else trend)
+        text = self.settings.groups is not None
+        holds = "none" if text else direction(bads / (bads + goods))
+        return Solution(tuple(range(1, len(bads))), worth, holds)

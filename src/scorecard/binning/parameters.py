@@ -155,12 +155,12 @@ def _setting(given: Given, name: str, text: bool) -> Settings:
             f"Feature {name}: text has no cut points; give groups of levels as user_splits."
         )
     exact = "splits" in own
-    if exact:  # what is asked of all features is not asked of these bins; a trend of their own is
-        own.update(dict.fromkeys(CONSTRAINTS), min_rate_gap=0.0)
+    if exact:  # nothing is asked of the bins; a trend of the feature's own holds what others add
         trend = own.get("trend", "none")
     parameter = "splits" if exact else "user_splits"
     user = own.get(parameter)
-    cuts = None if text or user is None else read_cuts(name, parameter, user)
+    asked = exact or user is not None
+    cuts = read_cuts(name, parameter, user) if asked and not text else None
     return Settings(
         trend="none" if text else trend,
         special_values=() if text else special,
@@ -172,7 +172,7 @@ def _setting(given: Given, name: str, text: bool) -> Settings:
         unseen=own["unseen"],
         min_bin_share=own["min_bin_share"],
         by_hand=FREE if text else ByHand(cuts, fixed),
-        groups=read_groups(name, parameter, user) if text and user is not None else None,
+        groups=read_groups(name, parameter, user) if text and asked else None,
         exact=exact,
         stable=own["stable"],
         constraints={
