@@ -255,6 +255,13 @@ def test_a_bin_that_a_policy_speaks_for_lends_no_information_value(fitted, polic
     assert (spoken.selected_, held.selected_) == (("debt", "gap"), ("debt",))
     dropped = ScorecardClassifier(missing=policy, min_iv=0.45).fit(X, y).dropped_
     assert dropped["gap"].startswith("information value 0.4")
+    # Beside one ordinary bin a bin that does not speak tells nothing apart.
+    X = X.select("debt", gap=np.where(gap, np.nan, 1.0))
+    log = FeatureSelector(("iv",), binner=OptimalBinner(missing=policy)).fit(X, y).log_
+    assert log.filter(feature="gap")["reason_en"].to_list() == [
+        "all its values share one bin, so it cannot tell good from bad"
+    ]
+    assert "0 is below" in ScorecardClassifier(missing=policy).fit(X, y).dropped_["gap"]
 
 
 def test_nothing_left_is_told(fitted):
