@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from scorecard import binning, errors, export, metrics, reject, selection, values
     from scorecard.binning import OptimalBinner
     from scorecard.contract import Product, Rule, column, load_product
+    from scorecard.draft import Profile, profile
     from scorecard.explain import shapley
     from scorecard.features import Feature, FeatureSet, ReasonText
     from scorecard.models import (
@@ -57,6 +58,7 @@ _HOMES = {
     "Parcelling": "reject",
     "Problem": "values",
     "Product": "contract",
+    "Profile": "draft",
     "Promotion": "promotion",
     "Rater": "rating",
     "Rating": "values",
@@ -71,6 +73,7 @@ _HOMES = {
     "TrainingResult": "training",
     "column": "contract",
     "load_product": "contract",
+    "profile": "draft",
     "promote": "promotion",
     "rollback": "promotion",
     "shapley": "explain",
@@ -100,6 +103,7 @@ __all__ = [
     "Parcelling",
     "Problem",
     "Product",
+    "Profile",
     "Promotion",
     "Rater",
     "Rating",
@@ -119,6 +123,7 @@ __all__ = [
     "export",
     "load_product",
     "metrics",
+    "profile",
     "promote",
     "reject",
     "rollback",

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from scorecard.contract import Column
 from scorecard.contract.column import Kind
@@ -37,7 +39,7 @@ def draft_columns(table: Table, target: Target, known: Known) -> tuple[Drafted, 
     drafted = []
     for position, (name, kind) in enumerate(table.kinds.items(), start=1):
         values = table.frame[name]
-        evidence = _evidence(values, kind, target, observed)
+        evidence = evidence_of(values, kind, target.y, observed)
         guess = guess_role(values, kind, evidence, known, observed)
         column = _declared(values, kind, guess)
         feature, reason = None, None
@@ -49,9 +51,10 @@ def draft_columns(table: Table, target: Target, known: Known) -> tuple[Drafted, 
     return tuple(drafted)
 
 
-def _evidence(
-    values: pl.Series, kind: Kind, target: Target, observed: pl.Series | None
+def evidence_of(
+    values: pl.Series, kind: Kind, y: NDArray[np.float64], observed: pl.Series | None
 ) -> Evidence:
+    """Weigh a column against the outcome ``y`` (n,), read as its feature would read it."""
     if kind == "date" and observed is not None:
         values = (observed - values).dt.total_days().alias(values.name)
     elif kind == "str" and is_numeric_text(values):
@@ -59,7 +62,7 @@ def _evidence(
         values = pl.select(
             pl.when(numbers.is_finite()).then(numbers).alias(values.name)
         ).to_series()
-    return weigh(values, target.y)
+    return weigh(values, y)
 
 
 def _declared(values: pl.Series, kind: Kind, guess: Guess) -> Column:

@@ -202,6 +202,15 @@ def _is_a_name(values: pl.Series, kind: Kind, *, numeric: bool) -> Guess | None:
     return Guess("audit_only", f"{levels:,} levels, {rows:.0f} rows each: it would learn names")
 
 
+def may_name_rows(values: pl.Series, kind: Kind) -> bool:
+    """Whether values may tell whom a row is about: so named, or text, and few rows a value."""
+    known = values.drop_nulls()
+    if len(known) / known.n_unique() >= _ROWS_A_LEVEL:
+        return False
+    named = words.is_id(values.name) or words.identifying(values.name) is not None
+    return named or (kind == "str" and not is_numeric_text(values))
+
+
 def guess_date(frame: pl.DataFrame, kinds: Mapping[str, Kind]) -> str | None:
     """Return the column that is probably the observation date, or None.
 
