@@ -94,6 +94,9 @@ class OptimalBinner(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     >>> X = pl.DataFrame({"age": [1.0, 2.0, 3.0, 4.0]})
     >>> OptimalBinner(max_bins=2).fit(X, [1, 1, 0, 0]).splits_
     {'age': (3.0,)}
+    >>> by_hand = OptimalBinner(by_feature={"age": {"splits": [2, 4]}}).fit(X, [1, 0, 1, 0])
+    >>> by_hand.splits_, OptimalBinner.from_json(by_hand.to_json()).bins_ == by_hand.bins_
+    ({'age': (2.0, 4.0)}, True)
     """
 
     def __init__(
@@ -296,7 +299,8 @@ class OptimalBinner(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         It holds parameters, classes and bins, to the bit, and no row of the sample.
         """
         self._check_fitted()
-        features, losses = tuple(self.bins_.values()), tuple(self.trend_loss_.values())
+        features = tuple(self.bins_.values())
+        losses = tuple(self.trend_loss_[name] for name in self.bins_)
         given, named = self.get_params(deep=False), hasattr(self, "feature_names_in_")
         return SavedBinner(given, named, self.classes_, features, losses, self.edited_).to_json()
 
