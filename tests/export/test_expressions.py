@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
+import re
 
 import polars as pl
 import pytest
+import sqlglot
 from engines import Engine
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -101,3 +103,20 @@ def test_guarded_arithmetic_is_that_of_any_numbers(
         near_the_end = want[name].abs().fill_null(math.inf) > 1.797e308
         same = got[name].eq_missing(want[name]) | near_the_end
         assert same.all(), rows.filter(~same).select("x", "y").row(0)
+
+
+@pytest.mark.parametrize("dialect", ["bigquery", "redshift"])
+def test_what_no_test_executes_reads_back_and_calls_what_is_there(dialect: str) -> None:
+    known = {
+        "ABS", "CAST", "COALESCE", "DATE_DIFF", "DATEDIFF", "EXP", "EXTRACT", "FLOOR", "GREATEST",
+        "LEAST", "LEFT", "LENGTH", "LN", "LOWER", "NULLIF", "POWER", "REGEXP_CONTAINS", "RIGHT",
+        "SQRT", "SUBSTRING", "TRIM", "UPPER", "IN", "AND", "OR", "NOT", "WHEN", "THEN", "LIKE",
+        "BETWEEN", "IS",
+    }  # fmt: skip
+    for sql in EXACT + OWN:
+        writer = ExpressionWriter(sql_dialect(dialect), KINDS)
+        text = writer.write(Expression(sql, KINDS).normal).node.sql(dialect=dialect)
+        assert sqlglot.parse_one(text, read=dialect).sql(dialect=dialect) == text
+        bare = re.sub(r"'(?:[^'\\\\]|\\\\.)*'", "", text)
+        assert set(re.findall(r"\b([A-Za-z_]+) ?\(", bare)) <= known
+        assert "OFFSET" not in bare, "fences are PostgreSQL's"

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 import pytest
+import sqlglot
 from engines import Duck, Engine
 from enriched import differences
 from numpy.testing import assert_allclose
@@ -188,7 +189,7 @@ def test_a_feature_that_computes_with_the_engines_own_function_is_named(
         ({"dialect": "duckdb", "table": ""}, "table must be"),
         ({"dialect": "duckdb", "keep": "uscc"}, "keep must be a list"),
         ({"dialect": "duckdb", "keep": ["PD"]}, "'PD' and 'pd' are one name in duckdb"),
-        ({"dialect": "postgres", "keep": ["x" * 64]}, "cuts names after 63 bytes"),
+        ({"dialect": "postgres", "keep": ["x" * 64]}, "takes names of 63 bytes at most"),
         ({"dialect": "spark", "table": "${t}"}, "replaces"),
         ({"dialect": "duckdb", "keep": ["a\0b"]}, "NUL"),
     ],
@@ -198,3 +199,30 @@ def test_what_cannot_be_said_is_refused(
 ) -> None:
     with pytest.raises(InputError, match=said):
         to_sql(road, **asked)
+
+
+@pytest.mark.parametrize("dialect", ["bigquery", "redshift"])
+def test_a_statement_that_no_test_executes_reads_back(road: PortableCard, dialect: str) -> None:
+    found = statement(road, dialect=dialect, table="lake.risk.applications", keep=["uscc"])
+    text = "\n".join(line for line in found.sql.splitlines() if not line.startswith("--"))
+    tree = sqlglot.parse_one(text, read=dialect)
+    again = tree.sql(dialect=dialect, pretty=True, max_text_width=100)
+    assert again == text
+    assert "overflows" in found.notes[1]
+    # Read in another dialect the tree computes what DuckDB's statement does: same columns.
+    assert (
+        tree.named_selects
+        == sqlglot.parse_one(
+            to_sql(road, dialect="duckdb", keep=["uscc"]), read="duckdb"
+        ).named_selects
+    )
+    quote = {"bigquery": "`", "redshift": '"'}[dialect]
+    assert f"{quote}lake{quote}.{quote}risk{quote}.{quote}applications{quote}" in text
+
+
+@pytest.mark.parametrize("name", ["a`b", "a\\b", "a\nb", "x" * 301])
+def test_names_that_bigquery_would_read_otherwise_are_refused(
+    road: PortableCard, name: str
+) -> None:
+    with pytest.raises(InputError, match="bigquery"):
+        to_sql(road, dialect="bigquery", keep=[name])

@@ -291,7 +291,10 @@ def export(
     ],
     dialect: Annotated[
         str | None,
-        typer.Option(help="duckdb, postgres, spark, hive, databricks, trino or snowflake."),
+        typer.Option(
+            help="duckdb, postgres, spark, hive, databricks, trino, snowflake, bigquery or "
+            "redshift."
+        ),
     ] = None,
     out: Annotated[
         Path | None, typer.Option(help="File to write, .sql or .json; left out, it is printed.")

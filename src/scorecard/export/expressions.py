@@ -215,7 +215,7 @@ class ExpressionWriter:
         if len(parts) == 1:  # which Spark refuses
             return parts[0]
         nodes = [part.node for part in parts]
-        if self._write.name in ("hive", "trino"):
+        if self._write.name in ("hive", "trino", "bigquery"):
             # There one null makes the answer null: each argument falls back on the others.
             nodes = [
                 exp.Coalesce(this=nodes[k].copy(), expressions=_others(nodes, k))
@@ -250,7 +250,8 @@ class ExpressionWriter:
 
     def _like(self, node: exp.Like) -> Part:
         pattern = node.expression.this
-        if self._write.hive or self._write.name == "postgres":  # a backslash escapes there
+        if self._write.hive or self._write.name in ("postgres", "bigquery", "redshift"):
+            # There a backslash escapes.
             pattern = pattern.replace("\\", "\\\\")
         text = self._visit(node.this).node
         return _bool(exp.Like(this=text, expression=self._write.text(pattern)))

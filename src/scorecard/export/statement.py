@@ -152,6 +152,11 @@ def _notes(road: PortableCard, write: SqlDialect, own: dict[str, set[str]]) -> t
         )
     if not write.executed:
         notes.append(f"{write.name} is {write.tested}")
+    if write.stops and not write.careful:
+        notes.append(
+            f"{write.name} ends the statement where a number of one row overflows: keep amounts "
+            "within the contract of the product"
+        )
     if road.calibration.method == "beta":
         notes.append(
             "calibration is beta and computes ln and exp with functions of the engine itself: "

@@ -31,8 +31,8 @@ def card_sql(
     are read as doubles, and texts. The answer has a row per row: the ``keep`` columns,
     ``score``, ``margin`` (log-odds of bad), ``probability`` (of bad, without calibration) and
     ``points_<feature>`` for every feature. Points, score and margin are the card's to the bit;
-    null, NaN and infinite values are missing. PostgreSQL does not read a boolean as a number:
-    store 0 and 1 there.
+    null, NaN and infinite values are missing. PostgreSQL, BigQuery and Redshift do not read
+    a boolean as a number: store 0 and 1 there.
 
     Raises `InputError` for an unknown dialect, a table of more than three parts, a text as
     ``keep``, and names that the engine cannot hold or tell apart.

@@ -316,8 +316,9 @@ class ScorecardClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         """Return one SELECT that scores a table of the columns fitted on; see `card_sql`.
 
         ``dialect`` is one of ``duckdb``, ``postgres``, ``spark``, ``hive``, ``databricks``,
-        ``trino`` and ``snowflake``. Columns of the answer: those to ``keep``, ``score``,
-        ``margin``, ``probability`` (of bad) and ``points_<feature>`` for every feature of the card.
+        ``trino``, ``snowflake``, ``bigquery`` and ``redshift``. Columns of the answer: those to
+        ``keep``, ``score``, ``margin``, ``probability`` (of bad) and ``points_<feature>`` for every
+        feature of the card.
         """
         self._check_fitted()
         return self.scorecard_.to_sql(dialect, table=table, keep=keep)

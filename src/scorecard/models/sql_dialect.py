@@ -20,10 +20,7 @@ from scorecard.errors import InputError
 #: The largest finite double.
 LARGEST = sys.float_info.max
 
-#: Bytes of a name that PostgreSQL keeps; it would cut off the rest without an error.
-_POSTGRES_NAME = 63
-
-#: exp() below this is zero, which PostgreSQL calls an underflow and stops at.
+#: exp() below this is zero, which PostgreSQL and Redshift call an underflow and stop at.
 _LEAST_EXPONENT = -745.0
 
 
@@ -32,14 +29,19 @@ class SqlDialect:
     """One engine's dialect; ``name`` is sqlglot's.
 
     ``executed`` says whether a test runs statements of this dialect on the engine itself. ``hive``
-    marks the family of Hive, whose texts know backslashes and ``${variables}``. ``careful`` marks
-    engines that stop the whole statement when one row's number overflows or underflows.
+    marks the family of Hive, whose texts know backslashes and ``${variables}``. ``stops`` marks
+    engines that end the whole statement when one row's number overflows, ``underflows`` those that
+    do so for an exp() below the least double; ``careful`` says that features are guarded against
+    both. ``longest_name`` is how many bytes of a name the engine keeps.
     """
 
     name: str
     executed: bool = False
     hive: bool = False
+    stops: bool = False
+    underflows: bool = False
     careful: bool = False
+    longest_name: int | None = None
     folds_case: bool = True
 
     @property
@@ -54,7 +56,7 @@ class SqlDialect:
         if not math.isfinite(value):
             raise InputError(f"A statement holds finite numbers only; got {value!r}.")
         text = repr(float(value))
-        if self.name == "postgres":  # its bare decimals are exact numbers, which know no −0
+        if self.name in ("postgres", "redshift"):  # bare decimals are exact there, without −0
             return exp.cast(exp.Literal.string(text), "DOUBLE")
         # An exponent makes the literal a double, not a decimal.
         written = exp.Literal.number(text.lstrip("-") if "e" in text else f"{text.lstrip('-')}e0")
@@ -81,10 +83,15 @@ class SqlDialect:
         _check_characters("A name", name)
         if not name:
             raise InputError("A name in a statement must not be empty; rename it.")
-        if self.name == "postgres" and len(name.encode()) > _POSTGRES_NAME:
+        if self.longest_name is not None and len(name.encode()) > self.longest_name:
             raise InputError(
-                f"PostgreSQL cuts names after {_POSTGRES_NAME} bytes; {name!r} has "
+                f"{self.name} takes names of {self.longest_name} bytes at most; {name!r} has "
                 f"{len(name.encode())}. Shorten it."
+            )
+        if self.name == "bigquery" and re.search(r"[`\\\n\r]", name):
+            raise InputError(
+                f"bigquery reads escapes in names, even in quotes; rename {name!r}: no `, no "
+                "backslash and no line break."
             )
         if self.hive and "${" in name:
             raise InputError(f"{self.name} replaces ${{…}} even in names; rename {name!r}.")
@@ -117,7 +124,7 @@ class SqlDialect:
 
     def exponential(self, argument: exp.Expression) -> exp.Expression:
         """Write exp(x) of an x that is not positive."""
-        if self.careful:
+        if self.underflows:
             argument = exp.Greatest(
                 this=argument, expressions=[self.number(_LEAST_EXPONENT)], ignore_nulls=True
             )
@@ -162,12 +169,22 @@ DIALECTS = {
     dialect.name: dialect
     for dialect in (
         SqlDialect("duckdb", executed=True),
-        SqlDialect("postgres", executed=True, careful=True, folds_case=False),
+        SqlDialect(
+            "postgres",
+            executed=True,
+            stops=True,
+            underflows=True,
+            careful=True,
+            longest_name=63,
+            folds_case=False,
+        ),
         SqlDialect("spark", executed=True, hive=True),
         SqlDialect("hive", hive=True),
         SqlDialect("databricks", hive=True),
         SqlDialect("trino"),
         SqlDialect("snowflake", folds_case=False),
+        SqlDialect("bigquery", stops=True, longest_name=300),
+        SqlDialect("redshift", stops=True, underflows=True, longest_name=127),
     )
 }
 
