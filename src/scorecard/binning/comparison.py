@@ -67,7 +67,8 @@ class BinCounts:
         counts = tuple(
             count(at, bads, weight, len(b.woe)) for b, at in zip(bins, index, strict=True)
         )
-        rows = float(weight.sum() ** 2 / (weight**2).sum())
+        even = weight / weight.max()  # squares must not overflow
+        rows = float(even.sum() ** 2 / (even**2).sum())
         return cls(counts, rows, bad is not None)
 
 

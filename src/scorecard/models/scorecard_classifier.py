@@ -21,7 +21,7 @@ from scorecard.binning.binner import OptimalBinner, SpecialValues, Splits, Trend
 from scorecard.binning.periods import Periods
 from scorecard.binning.target import read_sample, read_target, read_weight
 from scorecard.errors import InputError
-from scorecard.models.card_comparison import CardComparison, compare_card
+from scorecard.models.card_comparison import CardComparison, CardSample
 from scorecard.models.card_report import CardReport
 from scorecard.models.card_settings import (
     asked_binner,
@@ -200,6 +200,7 @@ class ScorecardClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
                 card, index, bad * seen.weight, ~bad * seen.weight, digits=digits, ends=ends
             )
         self.scorecard_ = card
+        self._then = CardSample.of(card, index, bad, seen.weight)
         self.binner_, self.classes_ = binner, classes
         self.coef_ = np.array([terms.betas])
         self.intercept_ = np.array([terms.alpha])
@@ -341,16 +342,14 @@ class ScorecardClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         """Hold the card against another sample, out of time perhaps; see `CardComparison`.
 
         ``X`` (n, p) has the columns fitted on, ``y`` (n,) the same two classes where outcomes are
-        known; the other side are the rows that the card was fitted on. Raises `InputError` for
-        other columns or classes.
+        known. The other side are the rows that the card was fitted on, of which it keeps counts
+        and means. Raises `InputError` for other columns or classes.
         """
         self._check_fitted()
         held = dict(zip(*self.binner_.read(X, reset=False), strict=True))
-        now = [bins.index_read(held[bins.name]) for bins in self.scorecard_.bins]
-        index, bad, weight = self._sample
-        then = [index[:, j].astype(np.int64) for j in range(index.shape[1])]
-        seen = read_sample(y, sample_weight, len(now[0]), self.classes_)
-        return compare_card(self.scorecard_, (then, bad, weight), (now, *seen))
+        index = [bins.index_read(held[bins.name]) for bins in self.scorecard_.bins]
+        seen = read_sample(y, sample_weight, len(index[0]), self.classes_)
+        return self._then.compare(self.scorecard_, index, *seen)
 
     def _points(self, X: Any) -> Floats:
         self._check_fitted()
