@@ -20,7 +20,7 @@ def bins_of(bads, goods, missing=(0.0, 0.0)):
     return FeatureBins(
         name="x", kind="number", trend="none", objective=0.0,
         splits=tuple(map(float, range(1, len(bads)))), groups=(), special_values=(),
-        woe=tuple(woe(b, g, b.sum(), g.sum()).tolist()), rows=tuple((b + g).astype(int).tolist()),
+        woe=tuple(woe(b, g, b.sum(), g.sum()).tolist()), rows=(1,) * len(b),
         bads=tuple(b.tolist()), goods=tuple(g.tolist()),
     )  # fmt: skip
 
@@ -94,6 +94,17 @@ def test_who_is_riskier_is_known_where_it_can_be_written_down():
     # X of Beta(1, 1) and Y of Beta(1, 2): P(X > Y) = 2/3
     assert surely_above((0.5, 0.5), (0.5, 1.5)) == pytest.approx(2 / 3, abs=1e-12)
     assert surely_above((3e9, 7e9), (3e9, 7e9)) == pytest.approx(0.5, abs=1e-9)
+
+
+@pytest.mark.parametrize("unit", [1e-290, 1e290])
+def test_weights_of_any_unit_have_an_analysis(unit):
+    counts = np.array([12, 30, 9]), np.array([300, 280, 0])
+    one, other = (BinAnalysis.of(bins_of(*(c * u for c in counts))) for u in (1.0, unit))
+    for name in ("iv", "gini", "ks", "hhi", "cramers_v"):
+        assert getattr(other, name) == pytest.approx(getattr(one, name), rel=1e-9)
+    assert 0 <= other.p_value <= 1
+    assert other.pairs.filter(pl.all_horizontal(pl.col("p_riskier").is_between(0, 1))).height == 2
+    assert surely_above((3e200, 7e200), (3, 7)) == pytest.approx(beta(3.5, 7.5).cdf(0.3))
 
 
 def test_bins_that_say_nothing_have_an_analysis_too():

@@ -1,5 +1,6 @@
 """Binning tables that are read outside a notebook, and lists of levels too long for a screen."""
 
+import doctest
 import re
 
 import numpy as np
@@ -8,6 +9,7 @@ import pytest
 
 from scorecard import aligned
 from scorecard.binning import OptimalBinner
+from scorecard.binning import labels as labels_of_bins
 from scorecard.binning.labels import MOST, listed, remarks, short_labels
 
 
@@ -19,6 +21,13 @@ def test_columns_stand_under_their_heads_whatever_the_script():
     assert [aligned.width(line) for line in (head, *rows)] == [22, 22, 22]
     assert rows[0] == "制造业    1,200    0.1"
     assert aligned.shortened("a\nb", 9) == "a b"  # a line stays a line
+
+
+def test_the_examples():
+    for module in (aligned, labels_of_bins):
+        found = doctest.testmod(module)
+        assert found.attempted
+        assert not found.failed
 
 
 @pytest.mark.parametrize("size", [1, 2, 60, 5000])

@@ -122,7 +122,7 @@ def test_a_printed_card_is_the_card_and_its_repr_is_a_line(model):
     assert repr(model.report()) == f"CardReport({card!r})"
 
 
-def test_long_lists_of_levels_are_cut_on_screen_only(model):
+def test_long_lists_of_levels_are_cut_on_screen_only():
     rng = np.random.default_rng(1)
     codes = rng.integers(0, 60, 6000)
     trade = np.array([f"industry {k:02d} of a name as long as they are" for k in range(60)])[codes]
@@ -135,3 +135,5 @@ def test_long_lists_of_levels_are_cut_on_screen_only(model):
         assert f'title="{label}"' in html
         assert f">{label}<" not in html
     assert max(map(len, str(other.report()).splitlines())) < 120
+    paper = html.split("@media print")[1].split("</style>")[0]
+    assert ".bin[title]::after{content:attr(title)" in paper  # on paper the list is whole

@@ -10,12 +10,20 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from scorecard.binning.analysis import BinAnalysis
     from scorecard.binning.binner import OptimalBinner
     from scorecard.binning.certificate import Certificate, certify
+    from scorecard.binning.comparison import BinComparison
     from scorecard.binning.feature_bins import FeatureBins
     from scorecard.binning.solver import InfeasibleBinning, Solution, solve
+    from scorecard.binning.summary import BinningSummary
+    from scorecard.binning.table import BinningTable
 
 __all__ = [
+    "BinAnalysis",
+    "BinComparison",
+    "BinningSummary",
+    "BinningTable",
     "Certificate",
     "FeatureBins",
     "InfeasibleBinning",
@@ -26,6 +34,10 @@ __all__ = [
 ]
 
 _HOME = {
+    "BinAnalysis": "analysis",
+    "BinComparison": "comparison",
+    "BinningSummary": "summary",
+    "BinningTable": "table",
     "Certificate": "certificate",
     "FeatureBins": "feature_bins",
     "InfeasibleBinning": "solver",

@@ -18,6 +18,7 @@ from scorecard.metrics.ranking import Ranking
 
 _LABEL = 24  # columns that the name of one of two neighbours takes at most
 _LARGE = 1e8  # weights from which a Beta distribution is a normal one to six digits
+_POINT = 1e12  # weights from which it is a point beside one of fewer than `_LARGE`
 _NODES, _STEPS = np.polynomial.legendre.leggauss(400)
 
 
@@ -67,7 +68,8 @@ class BinAnalysis:
         shares = weight / total
         hhi = float((shares**2).sum())
         rate = bads.sum() / total
-        statistic = float(((bads - weight * rate) ** 2 / (weight * rate * (1 - rate))).sum())
+        off = bads - weight * rate
+        statistic = float((off * (off / (weight * rate * (1 - rate)))).sum())  # nothing overflows
         return cls(
             feature=bins.name,
             iv=sum(bins.iv),
@@ -126,7 +128,8 @@ class BinAnalysis:
 
 def power(bins: FeatureBins) -> tuple[float, float]:
     """Return Gini and KS of a feature's WOE as a score, from its counts."""
-    bads, goods = np.array(bins.bads), np.array(bins.goods)
+    total = sum(bins.weights)
+    bads, goods = np.array(bins.bads) / total, np.array(bins.goods) / total
     held = bads + goods > 0
     ranking = Ranking.of(-np.array(bins.woe)[held], bads[held], goods[held])
     apart = np.cumsum(ranking.bads) / bads.sum() - np.cumsum(ranking.goods) / goods.sum()
@@ -170,11 +173,13 @@ def surely_above(one: tuple[float, float], other: tuple[float, float]) -> float:
     no steep ends; ``one`` is taken as the narrower of the two, so that F is smooth beside it.
     """
     (a1, b1), (a2, b2) = ((bads + 0.5, goods + 0.5) for bads, goods in (one, other))
+    spread = [a / (a + b) * (b / (a + b)) / (a + b) for a, b in ((a1, b1), (a2, b2))]
     if min(a1 + b1, a2 + b2) > _LARGE:
-        spread = sum(a * b / (a + b) ** 3 for a, b in ((a1, b1), (a2, b2)))
-        return float(ndtr((a1 / (a1 + b1) - a2 / (a2 + b2)) / np.sqrt(spread)))
-    if a1 * b1 / (a1 + b1) ** 3 > a2 * b2 / (a2 + b2) ** 3:
+        return float(ndtr((a1 / (a1 + b1) - a2 / (a2 + b2)) / np.sqrt(sum(spread))))
+    if spread[0] > spread[1]:
         return 1.0 - surely_above(other, one)
+    if a1 + b1 > _POINT:
+        return float(betainc(a2, b2, a1 / (a1 + b1)))
     t = (_NODES + 1) / 2
     inner = betainc(a2, b2, betaincinv(a1, b1, t * t * (3 - 2 * t)))
     return float((_STEPS / 2 * 6 * t * (1 - t) * inner).sum())

@@ -252,7 +252,8 @@ class OptimalBinner(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         """
         self._check_fitted()
         _, columns = self.read(X, reset=False)
-        bad, weight = read_sample(y, sample_weight, len(columns[0]), self.classes_)
+        classes = getattr(self, "classes_", None)  # a card's binner reads no outcome itself
+        bad, weight = read_sample(y, sample_weight, len(columns[0]), classes)
         bins = list(self.bins_.values())
         now = BinCounts.of(bins, self.index_columns(columns), bad, weight)
         return BinComparison.of(bins, BinCounts.of_training(bins), now)

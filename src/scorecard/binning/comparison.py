@@ -17,7 +17,7 @@ from scorecard.binning.feature_bins import FeatureBins
 from scorecard.binning.labels import printed_labels
 from scorecard.binning.prebins import Counts, count
 from scorecard.errors import InputError
-from scorecard.metrics.stability import psi
+from scorecard.metrics.stability import of_counts
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -67,7 +67,8 @@ class BinCounts:
         counts = tuple(
             count(at, bads, weight, len(b.woe)) for b, at in zip(bins, index, strict=True)
         )
-        rows = float(weight.sum() ** 2 / (weight**2).sum())
+        even = weight / weight.max()  # squares must not overflow
+        rows = float(even.sum() ** 2 / (even**2).sum())
         return cls(counts, rows, bad is not None)
 
 
@@ -92,7 +93,7 @@ class BinComparison:
         rows, tables = [], {}
         for own, before, after in zip(bins, then.counts, now.counts, strict=True):
             p, q = before.bads + before.goods, after.bads + after.goods
-            moved = psi(p, q, n_expected=then.rows, n_actual=now.rows, empty=EMPTY)
+            moved = of_counts(p, q, n_expected=then.rows, n_actual=now.rows, empty=EMPTY)
             row: dict[str, Any] = {
                 "feature": own.name, "psi": moved.value, "p_value": moved.p_value,
             }  # fmt: skip

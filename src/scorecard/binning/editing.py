@@ -83,7 +83,7 @@ class BinEditor:
         return BinningTable.of(self.bins, note=self._note())
 
     def plot(self, kind: str = "rate") -> Figure:
-        """Draw the edited bins over the solver's, their bad rates or with ``"woe"`` their WOE.
+        """Draw the edited bins over those fitted, their bad rates or with ``"woe"`` their WOE.
 
         Bins are as wide as their share of the weight, so that both stand on one axis; special and
         missing values, which no edit concerns, are left out.

@@ -84,8 +84,8 @@ def grid_figure(every: Iterable[FeatureBins], kind: str = "rate") -> Figure:
     return finished(figure)
 
 
-def edited_figure(edited: FeatureBins, optimum: FeatureBins, title: str, kind: str) -> Figure:
-    """Draw ordinary bins as wide as their share: the optimum's (faint), and a line of the edited.
+def edited_figure(edited: FeatureBins, fitted: FeatureBins, title: str, kind: str) -> Figure:
+    """Draw ordinary bins as wide as their share: those fitted (faint), and a line of the edited.
 
     So that bins of different cuts stand on one axis. Raises `InputError` for another ``kind``.
     """
@@ -95,7 +95,7 @@ def edited_figure(edited: FeatureBins, optimum: FeatureBins, title: str, kind: s
     check_kind(kind)
     figure = Figure(figsize=(7.5, 3.6), layout="constrained")
     axes = figure.add_subplot()
-    for bins, front in ((optimum, False), (edited, True)):
+    for bins, front in ((fitted, False), (edited, True)):
         held = list(range(bins.ordinary))
         share = np.array(bins.weights[: bins.ordinary]) / sum(bins.weights)
         ends = np.concatenate(([0.0], np.cumsum(share)))
@@ -106,7 +106,7 @@ def edited_figure(edited: FeatureBins, optimum: FeatureBins, title: str, kind: s
         else:
             axes.bar(
                 ends[:-1], height, share, align="edge", color=SHARE_THEN, edgecolor="white",
-                label="optimum",
+                label="as fitted",
             )  # fmt: skip
     names = short_labels(edited, _LABEL)
     axes.set_xticks((ends[1:] + ends[:-1]) / 2, names[: edited.ordinary], rotation=30, ha="right")

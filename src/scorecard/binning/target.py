@@ -143,16 +143,17 @@ def read_weight(sample_weight: Any, bad: NDArray[np.bool_]) -> Floats:
 
 
 def read_sample(
-    y: Any, sample_weight: Any, n: int, classes: NDArray[Any]
+    y: Any, sample_weight: Any, n: int, classes: NDArray[Any] | None
 ) -> tuple[NDArray[np.bool_] | None, Floats]:
     """Return which of ``n`` rows are bad, None where ``y`` is, and their weights.
 
     Raises `ColumnError` for what `read_target` and `read_weight` refuse, and for other classes than
-    those fitted on.
+    those fitted on (None: not known).
     """
     if y is None:
         return None, weights(sample_weight, n, "sample_weight")
-    found, bad = read_target(y, n)
-    if list(found) != list(classes):
+    with told():  # the fit has named the class taken as bad
+        found, bad = read_target(y, n)
+    if classes is not None and list(found) != list(classes):
         raise ColumnError(f"y must hold the classes fitted on, {list(classes)}; got {list(found)}.")
     return bad, read_weight(sample_weight, bad)

@@ -19,6 +19,7 @@ from scorecard.models.scorecard import Scorecard
 
 if TYPE_CHECKING:
     from scorecard.models.boosted_classifier import BoostedClassifier
+    from scorecard.models.card_comparison import CardComparison
     from scorecard.models.crossing import Crossing
     from scorecard.models.interactions import meetings
     from scorecard.models.refinement import Refinement
@@ -28,6 +29,7 @@ __all__ = [
     "BoostedClassifier",
     "BoostedModel",
     "Calibration",
+    "CardComparison",
     "CardReport",
     "CompiledScorecard",
     "Cross",
@@ -44,6 +46,7 @@ __all__ = [
 
 _HOMES = {
     "BoostedClassifier": "boosted_classifier",
+    "CardComparison": "card_comparison",
     "Crossing": "crossing",
     "Refinement": "refinement",
     "ScorecardClassifier": "scorecard_classifier",

@@ -21,6 +21,7 @@ Floats = NDArray[np.float64]
 Index = Sequence[NDArray[np.integer]]  # the bin of every row, (n,) by feature
 
 _NAME = 32  # columns that a feature's name takes at most
+_BLOCK = 1 << 15  # rows at a time, so that points need not lie in memory at once
 
 
 @dataclass(frozen=True)
@@ -86,57 +87,68 @@ class CardComparison:
         return [*rows, ["total", "", "", "", "", f"{self.table['shift'].sum():+.2f}"]]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Seen:
-    """What a card sees of a sample: counts by bin, mean points (k,) and score, the score's bands.
+@dataclass(frozen=True)
+class CardSample:
+    """What a card keeps of the rows that it was fitted on, to hold other rows against them.
 
-    Nothing in it is a row's.
+    No row is kept: counts of bins, the mean points of every feature, the mean score, and the score
+    on ten bands of equal weight.
     """
 
     counts: BinCounts
-    points: Floats
+    means: tuple[float, ...]
     score: float
     bands: StabilityBins
 
+    @classmethod
+    def of(
+        cls, card: Scorecard, index: Index, bad: NDArray[np.bool_], weight: Floats
+    ) -> CardSample:
+        """Return it of rows by their bins, (n,) by feature."""
+        weight = weight / weight.max()  # the unit means nothing, and squares must not overflow
+        means, score = _scored(card, index, weight)
+        return cls(
+            BinCounts.of(card.bins, index, bad, weight),
+            tuple(means.tolist()),
+            float(np.average(score, weights=weight)),
+            StabilityBins.fit(score, weight),
+        )
 
-def seen_by(card: Scorecard, index: Index, bad: NDArray[np.bool_] | None, weight: Floats) -> Seen:
-    """Sum up a sample: the bins of every row by feature, which rows are bad, the weights."""
-    points = points_at(card, index)
-    score = card.score(points)
-    return Seen(
-        BinCounts.of(card.bins, index, bad, weight),
-        np.average(points, axis=0, weights=weight),
-        float(np.average(score, weights=weight)),
-        StabilityBins.fit(score, weight),
-    )
-
-
-def compare_card(
-    card: Scorecard, then: Seen, index: Index, bad: NDArray[np.bool_] | None, weight: Floats
-) -> CardComparison:
-    """Compare the rows of a sample, in the words of `seen_by`, with what was seen before."""
-    points = points_at(card, index)
-    score = card.score(points)
-    now = np.average(points, axis=0, weights=weight)
-    bins = BinComparison.of(card.bins, then.counts, BinCounts.of(card.bins, index, bad, weight))
-    table = bins.summary.select("feature", "psi", "p_value").join(
-        pl.DataFrame(
+    def compare(
+        self, card: Scorecard, index: Index, bad: NDArray[np.bool_] | None, weight: Floats
+    ) -> CardComparison:
+        """Return the comparison with other rows of the same card."""
+        weight = weight / weight.max()
+        now = BinCounts.of(card.bins, index, bad, weight)
+        bins = BinComparison.of(card.bins, self.counts, now)
+        means, score = _scored(card, index, weight)
+        moved = pl.DataFrame(
             {
                 "feature": card.features,
-                "points_then": then.points,
-                "points_now": now,
-                "shift": now - then.points,
+                "points_then": self.means,
+                "points_now": means,
+                "shift": means - np.array(self.means),
             }
-        ),
-        on="feature",
-    )
-    return CardComparison(
-        table=table.sort(pl.col("shift").abs().round(9), "feature", descending=[True, False]),
-        score=then.bands.psi(score, weight),
-        score_then=then.score,
-        score_now=float(np.average(score, weights=weight)),
-        bins=bins,
-    )
+        )
+        table = bins.summary.select("feature", "psi", "p_value").join(moved, on="feature")
+        return CardComparison(
+            table=table.sort(pl.col("shift").abs().round(9), "feature", descending=[True, False]),
+            score=self.bands.psi(score, weight),
+            score_then=self.score,
+            score_now=float(np.average(score, weights=weight)),
+            bins=bins,
+        )
+
+
+def _scored(card: Scorecard, index: Index, weight: Floats) -> tuple[Floats, Floats]:
+    """Return the weighted means of every feature's points, and the score of every row (n,)."""
+    sums, score = np.zeros(len(card.bins)), np.empty(len(weight))
+    for start in range(0, len(weight), _BLOCK):
+        part = slice(start, start + _BLOCK)
+        points = points_at(card, [at[part] for at in index])
+        sums += weight[part] @ points
+        score[part] = card.score(points)
+    return sums / weight.sum(), score
 
 
 def points_at(card: Scorecard, index: Index) -> Floats:

@@ -46,10 +46,13 @@ min-width:9em;max-width:16em;overflow-wrap:break-word}
 .sc-card.sc-card caption{text-align:left;font-weight:600}
 .sc-card.sc-card .none{color:#5c6873}
 .sc-card.sc-card .bar{position:relative;width:8em;min-width:8em}
-.sc-card.sc-card .bar i{position:absolute;top:.3em;bottom:.3em;print-color-adjust:exact;
+.sc-card.sc-card .bar i{position:absolute;top:calc(50% - .55em);height:1.1em;
+print-color-adjust:exact;
 -webkit-print-color-adjust:exact}
 @media print{.sc-card{font-size:9pt;padding:0;max-width:none}
-.sc-card.sc-card .bar{width:5em;min-width:5em}}
+.sc-card.sc-card .bar{width:5em;min-width:5em}
+.sc-card.sc-card .bin[title]{font-size:0}
+.sc-card.sc-card .bin[title]::after{content:attr(title);font-size:9pt}}
 </style>"""
 _SAFER, _RISKIER = "#3f8f7b", "#c2603f"
 _HEADS = (
@@ -115,8 +118,8 @@ class CardReport:
     is bad where the outcome was text. The headings are
     Chinese and English; every text that comes from data is escaped; no script, nothing is loaded.
     Points are shown in full where three decimals hold them, else to two decimals. Long lists of
-    levels are cut, the whole of them shows on hover and stands in `table`. Printed it is aligned
-    text.
+    levels are cut on screen; the whole of them shows on hover, stands in `table`, and comes out on
+    paper. As a string the card is aligned text.
     """
 
     card: Scorecard

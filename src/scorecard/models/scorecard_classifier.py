@@ -30,9 +30,8 @@ from scorecard.binning.held import check_classes, narrowed, refuse_edits
 from scorecard.binning.periods import Periods
 from scorecard.binning.target import read_sample, read_target, read_weight, text_bad
 from scorecard.errors import InputError
-from scorecard.models.card_comparison import CardComparison, compare_card
+from scorecard.models.card_comparison import CardComparison
 from scorecard.models.card_report import CardReport
-from scorecard.models.card_sample import CardSample
 from scorecard.models.card_settings import (
     asked_binner,
     asked_scale,
@@ -42,6 +41,7 @@ from scorecard.models.card_settings import (
 )
 from scorecard.models.coefficients import coefficient_table
 from scorecard.models.enrichment import Enrichment
+from scorecard.models.fitted_rows import FittedRows
 from scorecard.models.inner_fold import inner_folds
 from scorecard.models.observations import Observations
 from scorecard.models.one_row import one_row
@@ -221,7 +221,7 @@ class ScorecardClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.coef_ = np.array([terms.betas])
         self.intercept_ = np.array([terms.alpha])
         theta = self._theta() if card.ordered else None
-        self._sample = CardSample(card, index, bad, seen.weight, theta)
+        self._rows = FittedRows(card, index, bad, seen.weight, theta)
         self._named = hasattr(binner, "feature_names_in_")
         self.n_features_in_ = binner.n_features_in_
         if self._named:
@@ -349,7 +349,7 @@ class ScorecardClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
                 "coefficients; fit with refine=False and crosses=0 for their precision."
             )
         return coefficient_table(
-            self.scorecard_.features, self._sample.precision, self._theta(),
+            self.scorecard_.features, self._rows.precision, self._theta(),
             held=self._held, weights=weights, confidence=confidence,
         )  # fmt: skip
 
@@ -357,14 +357,14 @@ class ScorecardClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         """Hold the card against another sample, out of time perhaps; see `CardComparison`.
 
         ``X`` (n, p) has the columns fitted on, ``y`` (n,) the same two classes where outcomes are
-        known; the other side are the rows that the card was fitted on. Raises `InputError` for
-        other columns or classes.
+        known. The other side are the rows that the card was fitted on, of which it keeps counts
+        and means. Raises `InputError` for other columns or classes.
         """
         self._check_fitted()
         held = dict(zip(*self.binner_.read(X, reset=False), strict=True))
         now = [bins.index_read(held[bins.name]) for bins in self.scorecard_.bins]
         seen = read_sample(y, sample_weight, len(now[0]), self.classes_)
-        return compare_card(self.scorecard_, self._sample.seen, now, *seen)
+        return self._rows.seen.compare(self.scorecard_, now, *seen)
 
     def _theta(self) -> Floats:
         return np.concatenate((self.intercept_, self.coef_[0]))

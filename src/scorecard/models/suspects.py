@@ -18,6 +18,7 @@ from scorecard.metrics.suspicion import FEWEST, SUSPICIOUS_AUC
 def own_auc(bins: FeatureBins) -> float:
     """Return the AUC of a feature alone, its bins ranked by WOE; weighted, in sample."""
     weight = np.array([*bins.goods, *bins.bads])
+    weight /= weight.max()  # the unit means nothing, and products must not overflow
     outcome = np.repeat([0, 1], len(bins.woe))
     return float(metrics.auc(outcome, np.tile(-np.array(bins.woe), 2), weight).value)
 

@@ -1,4 +1,4 @@
-"""The sample that a card was fitted on, and what is kept of it where rows must not go."""
+"""The rows that a card was fitted on, and what is kept of them where rows must not go."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scorecard.errors import InputError
-from scorecard.models.card_comparison import Seen, seen_by
+from scorecard.models.card_comparison import CardSample
 from scorecard.models.precision import Precision
 from scorecard.models.scorecard import Scorecard
 
 Floats = NDArray[np.float64]
 
 
-class CardSample:
+class FittedRows:
     """The rows of a fit as bins of ``card``, in memory; a pickle holds statistics in their place.
 
     ``index`` are the bins of every row, (n,) by feature, ``bad`` and ``weight`` (n,), ``theta`` the
@@ -37,10 +37,10 @@ class CardSample:
         self._rows = card, [own.astype(size) for own in index], bad, weight, theta
 
     @cached_property
-    def seen(self) -> Seen:
+    def seen(self) -> CardSample:
         """What other samples are compared with; see `ScorecardClassifier.compare`."""
         card, index, bad, weight, _ = self._rows
-        return seen_by(card, [own.astype(np.int64) for own in index], bad, weight)
+        return CardSample.of(card, [own.astype(np.int64) for own in index], bad, weight)
 
     @cached_property
     def precision(self) -> Precision:
