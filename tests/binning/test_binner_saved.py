@@ -135,6 +135,8 @@ def changed(data, path, value):
         (["features", 0, "rows", 0], 1.5, r"rows of feature 1 \(use\)"),
         (["features", 1, "splits", 0], 1e300, r"Feature debt: cut points must"),
         (["features", 1, "groups"], [["a"]], r"feature 2 \(debt\) is number and has groups"),
+        (["features", 2, "groups", 0, 0], "\ud800", r"groups of feature 3 \(job\)"),
+        (["parameters", "special_values", "use"], [10**400], "use: special_values must be a list"),
         (["features", 2, "name"], "use", "two features have one name"),
     ],
 )

@@ -62,7 +62,7 @@ def _different(values: Any) -> list[float] | None:
     """Return a list's numbers, None unless all are different and finite."""
     try:
         numbers = [math.nan] if isinstance(values, str) else [float(value) for value in values]
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None
     alright = all(map(math.isfinite, numbers)) and len(set(numbers)) == len(numbers)
     return numbers if alright else None

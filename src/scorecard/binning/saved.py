@@ -190,7 +190,8 @@ def _is_count(value: Any) -> bool:
 
 
 def _is_text(value: Any) -> bool:
-    return isinstance(value, str)
+    # Half of a surrogate pair, which JSON can escape, is no text that a table can hold.
+    return isinstance(value, str) and not any("\ud800" <= each <= "\udfff" for each in value)
 
 
 def _list_of(holds: Callable[[Any], bool]) -> Callable[[Any], bool]:
