@@ -80,8 +80,11 @@ def test_nobody_is_named(frame: pl.DataFrame) -> None:
         assert {row[each] for each in shown} == {None}
     for said in (str(profile), profile._repr_html_()):
         assert not any(word in said for word in ("Secret", "139000", "70001", "70,001"))
-    alone = rows(sc.profile(pl.DataFrame({"grade": [*"AAAABBBCCD"] * 1, "x": range(10)})))
-    assert alone["grade"]["commonest"] is None, "fewer than five rows share it"
+    few = rows(sc.profile(pl.DataFrame({"income": [1.5, 1.5, 1.5, 1.5, *range(2, 60)]})))
+    assert few["income"]["maximum"] == 59.0
+    assert few["income"]["commonest"] is None, "fewer than five rows share it"
+    five = rows(sc.profile(pl.DataFrame({"income": [1.5] * 5 + [*range(2, 60)]})))
+    assert five["income"]["commonest"] == "1.5"
 
 
 def test_it_prints_and_renders(frame: pl.DataFrame) -> None:

@@ -120,3 +120,13 @@ def test_what_no_test_executes_reads_back_and_calls_what_is_there(dialect: str) 
         bare = re.sub(r"'(?:[^'\\\\]|\\\\.)*'", "", text)
         assert set(re.findall(r"\b([A-Za-z_]+) ?\(", bare)) <= known
         assert "OFFSET" not in bare, "fences are PostgreSQL's"
+
+
+def test_bigquery_keeps_least_and_like_as_they_are_meant() -> None:
+    def written(sql: str) -> str:
+        part = ExpressionWriter(sql_dialect("bigquery"), KINDS).write(Expression(sql, KINDS).normal)
+        return part.node.sql(dialect="bigquery")
+
+    assert written("least(x, y)") == "LEAST(COALESCE(`x`, `y`), COALESCE(`y`, `x`))"
+    # One backslash, escaped for LIKE and once more for the literal.
+    assert r"LIKE '%\\\\%'" in written(r"s like '%\%'")

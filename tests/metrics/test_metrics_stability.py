@@ -72,7 +72,10 @@ def test_raw_values_are_no_counts() -> None:
 
 def test_frozen_bins_may_be_many() -> None:
     many = pl.Series([f"firm {n}" for n in range(1_500)])
-    assert StabilityBins.fit(many, bins=2_000).psi(many).bins == 1_500
+    bins = StabilityBins.fit(many, bins=2_000)
+    assert bins.psi(many).bins == 1_500
+    with pytest.raises(InputError, match=r"actual must be counts.* got zeros only"):
+        bins.psi(many.head(0))
 
 
 @pytest.mark.parametrize("shift", [-3.0, 3.0])

@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 from scorecard.errors import InputError
 from scorecard.logodds import Floats
 from scorecard.metrics import cells
-from scorecard.metrics.inputs import weights
+from scorecard.metrics.inputs import counts, weights
 from scorecard.metrics.stability import Stability, of_counts
 
 _LEVELS = 10_000
@@ -131,7 +131,7 @@ class StabilityBins:
             w = np.asarray(weight, dtype=np.float64)
             rows = float(w.sum() ** 2 / (w**2).sum())
         return of_counts(
-            np.array(self.expected), actual,
+            counts(self.expected, "expected"), counts(actual, "actual"),
             n_expected=self.rows, n_actual=rows, empty=self.empty,
         )  # fmt: skip
 
