@@ -4,34 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, TransformerMixin, clone
-from sklearn.exceptions import NotFittedError as SklearnNotFittedError
 from sklearn.utils import ClassifierTags, Tags
-from sklearn.utils.validation import check_is_fitted
 
 from scorecard.binning.columns import Column
-from scorecard.binning.comparison import BinComparison, BinCounts
 from scorecard.binning.editing import BinEditor
 from scorecard.binning.evidence import distinct_rows
-from scorecard.binning.feature_bins import FeatureBins
-from scorecard.binning.figures import bins_figure, grid_figure
+from scorecard.binning.fitted_bins import FittedBins
 from scorecard.binning.fitting import fit_feature
 from scorecard.binning.parameters import check_parameters, settings
 from scorecard.binning.periods import Periods
 from scorecard.binning.reading import read_table
-from scorecard.binning.saved import SavedBinner, SavedFit
-from scorecard.binning.summary import BinningSummary
-from scorecard.binning.table import BinningTable
-from scorecard.binning.target import read_sample, read_target, read_weight
-from scorecard.errors import InputError, NotFittedError
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
+from scorecard.binning.saved import SavedBinner
+from scorecard.binning.target import read_target, read_weight
+from scorecard.errors import InputError
 
 Trends = str | Mapping[str, str]
 Codes = Sequence[float] | Mapping[str, Sequence[float]]
@@ -40,11 +31,7 @@ Splits = Mapping[str, Sequence[Any]] | None
 ByFeature = Mapping[str, Mapping[str, Any]] | None
 
 
-class UnfittedError(NotFittedError, SklearnNotFittedError):  # type: ignore[misc]
-    """The estimator was asked before it was fitted."""
-
-
-class OptimalBinner(TransformerMixin, BaseEstimator):  # type: ignore[misc]
+class OptimalBinner(FittedBins, TransformerMixin, BaseEstimator):  # type: ignore[misc]
     """Cut every feature into bins by exact optimisation and replace values by WOE.
 
     WOE = ln(share of goods / share of bads) with shares of the whole weighted sample, so it falls
@@ -230,70 +217,6 @@ class OptimalBinner(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         """Fit and return the WOE of the training rows."""
         return self.fit(X, y, sample_weight, periods).transform(X)
 
-    def binning_table(self, feature: str) -> BinningTable:
-        """Return one row per bin of ``feature`` and a last row ``total``.
-
-        Columns: bin, count (rows), weight, share, bads, goods (weighted), bad_rate, woe, iv. In a
-        notebook it is drawn with bars.
-        """
-        return BinningTable.of(self._bins(feature))
-
-    def summary(self) -> BinningSummary:
-        """Return one row per feature, the strongest first; see `BinningSummary`."""
-        self._check_fitted()
-        return BinningSummary.of(self.bins_.values())
-
-    def compare(self, X: Any, y: Any = None, sample_weight: Any = None) -> BinComparison:
-        """Hold the fitted bins against another sample, out of time perhaps; see `BinComparison`.
-
-        ``X`` (n, p) has the columns fitted on, ``y`` (n,) the same two classes where outcomes are
-        known. PSI counts training as its number of rows, and this sample as (Σw)²/Σw². Raises
-        `InputError` for other columns or classes.
-        """
-        self._check_fitted()
-        _, columns = self.read(X, reset=False)
-        classes = getattr(self, "classes_", None)  # a card's binner reads no outcome itself
-        bad, weight = read_sample(y, sample_weight, len(columns[0]), classes)
-        bins = list(self.bins_.values())
-        now = BinCounts.of(bins, self.index_columns(columns), bad, weight)
-        return BinComparison.of(bins, BinCounts.of_training(bins), now)
-
-    def plot(self, feature: str | None = None, *, kind: str = "rate") -> Figure:
-        """Draw share and bad rate of every bin of ``feature``, with ``kind="woe"`` its WOE.
-
-        Without a feature, all of them small, the strongest first, their IV beside the name.
-        """
-        if feature is None:
-            self._check_fitted()
-            return grid_figure(self.bins_.values(), kind)
-        return bins_figure(self._bins(feature), kind)
-
-    def stability_table(self, feature: str) -> pl.DataFrame:
-        """Return one row per period and ordinary bin of ``feature``; see `stability`.
-
-        Raises `InputError` where the binner was fitted without ``periods``.
-        """
-        editor = self.edit(feature)
-        return editor.fit.stability(editor.bins, editor.partition)
-
-    def edit(self, feature: str) -> BinEditor:
-        """Return the bins of ``feature`` as they stand, for an expert's wishes."""
-        self._bins(feature)
-        if isinstance((editor := self.editors_[feature]).fit, SavedFit):
-            raise InputError(
-                f"Feature {feature}: the pieces that its bins are made of, and periods, are not "
-                "saved in JSON; fit on the sample again to edit them, or edit before saving."
-            )
-        return editor
-
-    def use(self, edited: BinEditor) -> Self:
-        """Put edited bins in the place of the fitted ones; `transform` uses them from now on."""
-        name = edited.fit.name
-        if self.edit(name).fit is not edited.fit:
-            raise InputError(f"These bins of {name} were edited from another fit; call edit again.")
-        self._take({**self.editors_, name: edited})
-        return self
-
     def to_json(self) -> str:
         """Return the fitted binner as a JSON document; `from_json` reads it.
 
@@ -356,12 +279,6 @@ class OptimalBinner(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         }
         return copy.set_params(**by_feature) if by_feature else copy
 
-    def _bins(self, feature: str) -> FeatureBins:
-        self._check_fitted()
-        if feature not in self.bins_:
-            raise InputError(f"feature must be one of {', '.join(self.bins_)}; got {feature!r}.")
-        return self.bins_[feature]
-
     def get_feature_names_out(self, input_features: Any = None) -> NDArray[np.object_]:
         """Return the names of the WOE columns, which are those of the features."""
         self._check_fitted()
@@ -386,12 +303,6 @@ class OptimalBinner(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         given: dict[str, Any] = self.get_params(deep=False)
         check_parameters(given)
         return given
-
-    def _check_fitted(self) -> None:
-        try:
-            check_is_fitted(self, "bins_")
-        except SklearnNotFittedError as error:
-            raise UnfittedError(str(error)) from None
 
     def __sklearn_tags__(self) -> Tags:
         tags = super().__sklearn_tags__()

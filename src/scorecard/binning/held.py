@@ -8,8 +8,9 @@ from numpy.typing import NDArray
 from sklearn.base import clone
 from sklearn.frozen import FrozenEstimator
 
-from scorecard.binning.binner import OptimalBinner, UnfittedError
+from scorecard.binning.binner import OptimalBinner
 from scorecard.binning.columns import ColumnError, eager, read_frame
+from scorecard.binning.fitted_bins import UnfittedError
 from scorecard.errors import InputError
 
 

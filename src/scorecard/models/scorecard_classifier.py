@@ -17,15 +17,9 @@ from sklearn.frozen import FrozenEstimator
 from sklearn.utils import Tags
 from sklearn.utils.validation import check_is_fitted
 
-from scorecard.binning.binner import (
-    ByFeature,
-    OptimalBinner,
-    SpecialValues,
-    Splits,
-    Trends,
-    UnfittedError,
-)
+from scorecard.binning.binner import ByFeature, OptimalBinner, SpecialValues, Splits, Trends
 from scorecard.binning.columns import eager
+from scorecard.binning.fitted_bins import UnfittedError
 from scorecard.binning.held import check_classes, narrowed, refuse_edits
 from scorecard.binning.periods import Periods
 from scorecard.binning.target import read_sample, read_target, read_weight, text_bad

@@ -17,8 +17,9 @@ from sklearn.utils import ClassifierTags, Tags
 from sklearn.utils.validation import check_array, check_is_fitted
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
-from scorecard.binning.binner import OptimalBinner, Trends, UnfittedError
+from scorecard.binning.binner import OptimalBinner, Trends
 from scorecard.binning.columns import eager
+from scorecard.binning.fitted_bins import UnfittedError
 from scorecard.binning.held import check_classes, handed, narrowed, refuse_edits
 from scorecard.binning.reading import check_columns
 from scorecard.binning.target import read_target, read_weight, text_bad, told
