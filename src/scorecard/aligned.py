@@ -33,8 +33,12 @@ def shortened(text: str, most: int) -> str:
     return kept.rstrip() + "…"
 
 
-def aligned(heads: Sequence[str], rows: Sequence[Sequence[str]], *, left: int = 1) -> str:
+def aligned(
+    heads: Sequence[str], rows: Sequence[Sequence[str]], *, left: int | Sequence[int] = 1
+) -> str:
     """Return a table of texts: the first ``left`` columns to the left, the others to the right.
+
+    In place of their number ``left`` may list the columns themselves, counted from 0.
 
     >>> print(aligned(("bin", "WOE"), [("low", "+0.10"), ("missing", "-1.20")]))
     bin        WOE
@@ -42,13 +46,14 @@ def aligned(heads: Sequence[str], rows: Sequence[Sequence[str]], *, left: int = 
     missing  -1.20
     """
     table = [heads, *rows]
+    lefts = range(left) if isinstance(left, int) else left
     wide = [max(width(row[j]) for row in table) for j in range(len(heads))]
 
     def line(row: Sequence[str]) -> str:
         cells = []
         for j, (text, size) in enumerate(zip(row, wide, strict=True)):
             space = " " * (size - width(text))
-            cells.append(text + space if j < left else space + text)
+            cells.append(text + space if j in lefts else space + text)
         return GAP.join(cells).rstrip()
 
     return "\n".join(map(line, table))

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from scorecard.aligned import aligned
 from scorecard.contract.column import Kind
 from scorecard.draft.columns import evidence_of
 from scorecard.draft.evidence import Evidence
@@ -35,20 +36,23 @@ _SCHEMA: dict[str, Any] = {
     "iv": pl.Float64, "auc": pl.Float64, "remark": pl.String,
 }  # fmt: skip
 _HEADS = {
-    "column": "列 column", "kind": "类型 kind", "missing": "缺失 missing",
-    "distinct": "取值数 distinct", "commonest": "最常见值 commonest",
-    "commonest_share": "占比 share",
-    "minimum": "最小 min", "q05": "5%", "median": "50%", "q95": "95%", "maximum": "最大 max",
-    "special": "疑似代码 codes?", "iv": "IV", "auc": "AUC", "remark": "备注 remark",
+    "column": "列<br>column", "kind": "类型<br>kind", "missing": "缺失<br>missing",
+    "distinct": "取值数<br>distinct", "commonest": "最常见值<br>commonest",
+    "commonest_share": "占比<br>share", "minimum": "最小<br>min", "q05": "5%", "median": "50%",
+    "q95": "95%", "maximum": "最大<br>max", "special": "疑似代码<br>codes?", "iv": "IV",
+    "auc": "AUC", "remark": "备注<br>remark",
 }  # fmt: skip
 _TEXT = ("column", "kind", "commonest", "special", "remark")
-_STYLE = """<style>
+_KIND = {name: "" if name in _TEXT else " class=n" for name in _SCHEMA} | {"remark": " class=r"}
+_STYLE = """<style scoped>
 .prof{font:13px/1.45 system-ui,"Noto Sans CJK SC",sans-serif;color:#1c2733;overflow-x:auto}
-.prof.prof table{border-collapse:collapse;margin:.3em 0}
-.prof.prof th,.prof.prof td{text-align:left;padding:.2em .6em;border-bottom:1px solid #e3e7ea;
+.prof.prof table{border-collapse:collapse;margin:.3em 0;font:inherit}
+.prof.prof th,.prof.prof td{text-align:left;padding:.2em .5em;border-bottom:1px solid #e3e7ea;
 background:none;vertical-align:top}
-.prof th{font-weight:600;border-bottom:1px solid #5c6873;white-space:nowrap}
-.prof.prof td.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
+.prof.prof th{font-weight:500;color:#5c6873;border-bottom:1px solid #c9cfd4;white-space:nowrap;
+vertical-align:bottom}
+.prof.prof .n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
+.prof.prof .r{min-width:20em}
 </style>"""
 
 
@@ -70,26 +74,20 @@ class Profile:
     said: str | None = None
 
     def __str__(self) -> str:
-        lines = [[*self.table.columns]]
-        lines += [
-            [_shown(n, v) for n, v in row.items()] for row in self.table.iter_rows(named=True)
+        names = self.table.columns
+        rows = [
+            [_shown(name, value) for name, value in zip(names, row, strict=True)]
+            for row in self.table.iter_rows()
         ]
-        wide = [max(len(line[k]) for line in lines) for k in range(len(self.table.columns))]
-        told = [
-            "  ".join(
-                cell.ljust(width) if name in _TEXT else cell.rjust(width)
-                for name, cell, width in zip(self.table.columns, line, wide, strict=True)
-            ).rstrip()
-            for line in lines
-        ]
-        return "\n".join([self._headline(), *told])
+        lefts = [k for k, name in enumerate(names) if name in _TEXT]
+        return f"{self._headline()}\n{aligned(names, rows, left=lefts)}"
 
     def _repr_html_(self) -> str:
-        head = "".join(f"<th>{escape(_HEADS[name])}</th>" for name in self.table.columns)
+        head = "".join(f"<th{_KIND[name]}>{_HEADS[name]}</th>" for name in self.table.columns)
         body = "".join(
             "<tr>"
             + "".join(
-                f"<td{'' if name in _TEXT else ' class=n'}>{escape(_shown(name, value))}</td>"
+                f"<td{_KIND[name]}>{escape(_shown(name, value))}</td>"
                 for name, value in row.items()
             )
             + "</tr>"
