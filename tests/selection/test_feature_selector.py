@@ -280,9 +280,11 @@ def test_nothing_left_is_told(fitted):
         ({"steps": ()}, r"steps must be different ones of iv, .*got \(\)"),
         ({"steps": ("iv", "iv")}, "steps must be different"),
         ({"steps": ("anova",)}, "steps must be different"),
-        ({"min_iv": -1}, "min_iv must lie between 0 and inf; got -1"),
-        ({"max_correlation": 1.2}, "max_correlation must lie between 0 and 1; got 1.2"),
-        ({"max_vif": 0.5}, "max_vif must lie between 1 and inf"),
+        ({"max_same": "a"}, "max_same must be a number between 0 and 1; got 'a'"),
+        ({"min_iv": None}, "min_iv must be a number between 0 and inf; got None"),
+        ({"min_iv": -1}, "min_iv must be a number between 0 and inf; got -1"),
+        ({"max_correlation": 1.2}, "max_correlation must be a number between 0 and 1; got 1.2"),
+        ({"max_vif": 0.5}, "max_vif must be a number between 1 and inf"),
         ({"criterion": "r2"}, "criterion must be one of bic, aic, p_value; got 'r2'"),
         ({"direction": "up"}, "direction must be one of both, forward, backward; got 'up'"),
         ({"max_p_value": 0}, "max_p_value must lie in"),
@@ -395,7 +397,7 @@ def test_gaps_and_constants_beyond_their_share_go_first(fitted):
     kept = clone(selector).set_params(keep=["gappy"]).fit(X, y)
     assert "gappy" in kept.selected_
     assert not {"missing", "same"} & set(FeatureSelector(("iv",)).fit(X, y).log_["step"])
-    with pytest.raises(InputError, match="max_missing must lie between 0 and 1"):
+    with pytest.raises(InputError, match="max_missing must be a number between 0 and 1"):
         FeatureSelector(max_missing=2).fit(X, y)
 
 

@@ -47,7 +47,9 @@ def read_target(y: Any, n: int) -> tuple[NDArray[Any], NDArray[np.bool_]]:
             f"got {len(classes)} classes."
         )
     if len(classes) < 2:
-        raise ColumnError(f"y must hold two classes, good and bad; got one class: {list(classes)}.")
+        raise ColumnError(
+            f"y must hold two classes, good and bad; got one class: {classes.tolist()}."
+        )
     tell_text(classes)
     return classes, labels == classes[1]
 
@@ -155,5 +157,7 @@ def read_sample(
     with told():  # the fit has named the class taken as bad
         found, bad = read_target(y, n)
     if classes is not None and list(found) != list(classes):
-        raise ColumnError(f"y must hold the classes fitted on, {list(classes)}; got {list(found)}.")
+        raise ColumnError(
+            f"y must hold the classes fitted on, {classes.tolist()}; got {found.tolist()}."
+        )
     return bad, read_weight(sample_weight, bad)

@@ -22,6 +22,7 @@ from scorecard.binning.columns import eager
 from scorecard.binning.fitted_bins import UnfittedError
 from scorecard.binning.held import check_classes, handed, narrowed, refuse_edits
 from scorecard.binning.reading import check_columns
+from scorecard.binning.rules import is_number
 from scorecard.binning.target import read_target, read_weight, text_bad, told
 from scorecard.errors import InputError
 from scorecard.models.coefficients import coefficient_table
@@ -321,11 +322,14 @@ class FeatureSelector(TransformerMixin, BaseEstimator):  # type: ignore[misc]
             ("min_iv", 0.0, np.inf), ("max_correlation", 0.0, 1.0), ("max_vif", 1.0, np.inf),
             ("max_missing", 0.0, 1.0), ("max_same", 0.0, 1.0),
         ):  # fmt: skip
-            if getattr(self, name) is not None and not low <= getattr(self, name) <= high:
+            asked = getattr(self, name)
+            if asked is None and name in ("max_missing", "max_same"):
+                continue
+            if not (is_number(asked) and low <= asked <= high):
                 raise InputError(
-                    f"{name} must lie between {low:g} and {high:g}; got {getattr(self, name)!r}."
+                    f"{name} must be a number between {low:g} and {high:g}; got {asked!r}."
                 )
-        if not 0 < self.max_p_value < 1:
+        if not (is_number(self.max_p_value) and 0 < self.max_p_value < 1):
             raise InputError(f"max_p_value must lie in (0, 1); got {self.max_p_value!r}.")
         if self.cross_fit is not None and (
             self.cross_fit != int(self.cross_fit) or self.cross_fit < 2
