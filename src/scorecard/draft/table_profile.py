@@ -82,6 +82,8 @@ class Profile:
         lefts = [k for k, name in enumerate(names) if name in _TEXT]
         return f"{self._headline()}\n{aligned(names, rows, left=lefts)}"
 
+    __repr__ = __str__
+
     def _repr_html_(self) -> str:
         head = "".join(f"<th{_KIND[name]}>{_HEADS[name]}</th>" for name in self.table.columns)
         body = "".join(

@@ -84,6 +84,8 @@ class SelectionReport:
             )
         return "\n".join(lines)
 
+    __repr__ = __str__
+
     def _repr_html_(self) -> str:
         zh, en = map(escape, self._headline())
         top = max(*self.table["iv"], 1e-12)
