@@ -69,6 +69,6 @@ def check_classes(held: OptimalBinner, classes: NDArray[Any]) -> None:
     """Raise `InputError` unless a held binner was fitted on the two classes of the outcome."""
     if list(classes) != list(held.classes_):
         raise InputError(
-            f"The frozen binner was fitted on the classes {list(held.classes_)}; got "
-            f"{list(classes)}."
+            f"The frozen binner was fitted on the classes {held.classes_.tolist()}; got "
+            f"{classes.tolist()}."
         )
