@@ -15,6 +15,7 @@ from scorecard.aligned import aligned, p_text
 from scorecard.binning.feature_bins import FeatureBins
 from scorecard.binning.labels import short_labels
 from scorecard.metrics.ranking import Ranking
+from scorecard.metrics.two_rates import pooled_z
 
 _LABEL = 24  # columns that the name of one of two neighbours takes at most
 _LARGE = 1e8  # weights from which a Beta distribution is a normal one to six digits
@@ -159,11 +160,8 @@ def two_proportions(
     """
     (b1, g1), (b2, g2) = one, other
     n1, n2 = b1 + g1, b2 + g2
-    gap = b2 / n2 - b1 / n1
-    pooled = (b1 + b2) / (n1 + n2)
-    variance = pooled * (1 - pooled) * (1 / n1 + 1 / n2)
-    z = gap / np.sqrt(variance) if variance > 0 else 0.0
-    return gap, float(z), float(2 * ndtr(-abs(z)))
+    z = pooled_z(b1 / n1, n1, b2 / n2, n2)
+    return b2 / n2 - b1 / n1, z, float(2 * ndtr(-abs(z)))
 
 
 def surely_above(one: tuple[float, float], other: tuple[float, float]) -> float:

@@ -17,7 +17,7 @@ from scorecard.binning.feature_bins import FeatureBins
 from scorecard.binning.labels import printed_labels
 from scorecard.binning.prebins import Counts, count
 from scorecard.errors import InputError
-from scorecard.metrics.stability import of_counts
+from scorecard.metrics.stability import of_counts, parts
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -97,7 +97,7 @@ class BinComparison:
             row: dict[str, Any] = {
                 "feature": own.name, "psi": moved.value, "p_value": moved.p_value,
             }  # fmt: skip
-            frame = _table(own, before, after, _parts(p, q, then.rows, now.rows))
+            frame = _table(own, before, after, parts(p, q, then.rows, now.rows, EMPTY))
             tables[own.name] = frame if now.outcome else frame.drop("bad_rate_now")
             if now.outcome:
                 breaks = _breaks(_rates(before), _rates(after), own.ordinary)
@@ -232,16 +232,6 @@ def _table(bins: FeatureBins, then: Counts, now: Counts, parts: Floats) -> pl.Da
             "bad_rate_now": pl.Series(_rates(now), nan_to_null=True),
         }
     ).head(size)
-
-
-def _parts(then: Floats, now: Floats, rows_then: float, rows_now: float) -> Floats:
-    """Return every bin's part of the PSI, as `scorecard.metrics.psi` counts it."""
-    p, q = then / then.sum(), now / now.sum()
-    there = (p > 0) | (q > 0)
-    p = np.where(p > 0, p, np.where(there, EMPTY / rows_then, 1.0))
-    q = np.where(q > 0, q, np.where(there, EMPTY / rows_now, 1.0))
-    found: Floats = (q - p) * np.log(q / p)
-    return found
 
 
 def _rates(counts: Counts) -> Floats:

@@ -37,7 +37,7 @@ def read_target(y: Any, n: int) -> tuple[NDArray[Any], NDArray[np.bool_]]:
         labels = _of_one_type(labels)
     if labels.dtype.kind == "f":
         labels = check_array(labels, ensure_2d=False, input_name="y")
-    check_classes(labels)
+    refuse_amounts(labels)
     if len(labels) != n:
         raise ColumnError(f"X and y must have the same number of rows; got {n} and {len(labels)}.")
     classes = np.unique(labels)
@@ -54,7 +54,7 @@ def read_target(y: Any, n: int) -> tuple[NDArray[Any], NDArray[np.bool_]]:
     return classes, labels == classes[1]
 
 
-def check_classes(labels: NDArray[Any]) -> None:
+def refuse_amounts(labels: NDArray[Any]) -> None:
     """Raise `ColumnError` for numbers that are no classes, in words that scikit-learn asks for."""
     try:
         check_classification_targets(labels)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from scorecard.aligned import aligned
+from scorecard.aligned import aligned, shortened
 from scorecard.contract.column import Kind
 from scorecard.draft.columns import evidence_of
 from scorecard.draft.evidence import Evidence
@@ -193,5 +193,4 @@ def _shown(name: str, value: Any) -> str:
         return f"{value:,}"
     if isinstance(value, float):
         return f"{value:,.4g}" if abs(value) < 1e4 else f"{value:,.0f}"
-    text = str(value)
-    return text if name in ("column", "remark") or len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+    return str(value) if name in ("column", "remark") else shortened(str(value), _LONGEST)

@@ -69,11 +69,8 @@ def of_counts(
     if not 0 < empty < np.inf:
         raise InputError(f"empty must be a positive number of rows; got {empty!r}.")
     n, m = _rows(p, n_expected, "expected"), _rows(q, n_actual, "actual")
-    there = (p > 0) | (q > 0)
-    bins = int(there.sum())
-    p, q = p[there] / p.sum(), q[there] / q.sum()
-    p, q = np.where(p > 0, p, empty / n), np.where(q > 0, q, empty / m)
-    value = float(((q - p) * np.log(q / p)).sum())
+    bins = int(((p > 0) | (q > 0)).sum())
+    value = float(parts(p, q, n, m, empty).sum())
     statistic = value / (1 / n + 1 / m)
     return Stability(
         value,
@@ -84,6 +81,15 @@ def of_counts(
         n_actual=m,
         bins=bins,
     )
+
+
+def parts(p: Floats, q: Floats, n: float, m: float, empty: float) -> Floats:
+    """Return every bin's part of the `psi` of two counts worth ``n`` and ``m`` rows, (b,) each."""
+    there = (p > 0) | (q > 0)
+    p, q = p / p.sum(), q / q.sum()
+    p, q = np.where(p > 0, p, empty / n), np.where(q > 0, q, empty / m)
+    found: Floats = np.where(there, (q - p) * np.log(q / p), 0.0)
+    return found
 
 
 _RAW = "For raw values: StabilityBins.fit(expected).psi(actual)."

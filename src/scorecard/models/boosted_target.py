@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from sklearn.utils.validation import _check_sample_weight, column_or_1d
 
 from scorecard.binning.columns import ColumnError
-from scorecard.binning.target import check_classes, tell_text
+from scorecard.binning.target import refuse_amounts, tell_text
 
 
 def binary_target(y: Any, rows: int) -> tuple[NDArray[np.float64], NDArray[Any]]:
@@ -23,7 +23,7 @@ def binary_target(y: Any, rows: int) -> tuple[NDArray[np.float64], NDArray[Any]]
     values = column_or_1d(y, warn=True)
     if values.dtype.kind == "f" and not np.isfinite(values).all():
         raise ColumnError("y must be finite; got NaN or inf.")
-    check_classes(values)
+    refuse_amounts(values)
     if len(values) != rows:
         raise ColumnError(f"y must have one value for each of {rows} rows; got {len(values)}.")
     classes, codes = np.unique(values, return_inverse=True)

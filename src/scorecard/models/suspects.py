@@ -8,7 +8,7 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import NDArray
 
-from scorecard import metrics
+from scorecard.binning.analysis import power
 from scorecard.binning.feature_bins import FeatureBins
 from scorecard.binning.target import is_told
 from scorecard.errors import SuspiciousFeatureWarning
@@ -17,10 +17,8 @@ from scorecard.metrics.suspicion import FEWEST, SUSPICIOUS_AUC
 
 def own_auc(bins: FeatureBins) -> float:
     """Return the AUC of a feature alone, its bins ranked by WOE; weighted, in sample."""
-    weight = np.array([*bins.goods, *bins.bads])
-    weight /= weight.max()  # the unit means nothing, and products must not overflow
-    outcome = np.repeat([0, 1], len(bins.woe))
-    return float(metrics.auc(outcome, np.tile(-np.array(bins.woe), 2), weight).value)
+    gini, _ = power(bins)
+    return (1 + gini) / 2
 
 
 def tell_suspects(bins: Iterable[FeatureBins], bad: NDArray[np.bool_]) -> None:

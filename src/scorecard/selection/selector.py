@@ -262,8 +262,8 @@ class FeatureSelector(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     def report(self) -> SelectionReport:
         """Return the selection for people: text when printed, a table in a notebook."""
         self._check_fitted()
-        auc = {name: own_auc(bins) for name, bins in self.binner_.bins_.items()}
-        return SelectionReport.build(self.iv_, self.log_, auc=auc, bad=text_bad(self.classes_))
+        bad = text_bad(self.classes_)
+        return SelectionReport.build(self.iv_, self.log_, auc=self.auc_, bad=bad)
 
     def coefficients(
         self,

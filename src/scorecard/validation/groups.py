@@ -11,6 +11,8 @@ import polars as pl
 from numpy.typing import NDArray
 from scipy.special import betainc, ndtr
 
+from scorecard.metrics.two_rates import pooled_z
+
 NOT_STATED = "not stated"
 
 
@@ -54,11 +56,7 @@ def p_same_rate(rate: float, size: float, other: float, other_size: float) -> fl
     >>> round(p_same_rate(0.8, 200, 0.7, 200), 4)  # z = 2.309
     0.0209
     """
-    pooled = (rate * size + other * other_size) / (size + other_size)
-    variance = pooled * (1 - pooled) * (1 / size + 1 / other_size)
-    if variance <= 0:
-        return 1.0
-    return float(2 * ndtr(-abs(rate - other) / np.sqrt(variance)))
+    return float(2 * ndtr(-abs(pooled_z(rate, size, other, other_size))))
 
 
 def p_beyond(
