@@ -73,3 +73,11 @@ def test_an_amount_is_no_outcome(estimator: Any) -> None:
         estimator.fit(X, np.linspace(0.1, 5.3, len(X)))
     with pytest.raises(InputError, match="two classes"):
         estimator.fit(X, np.arange(len(X)) % 3)
+
+
+def test_a_fitted_binner_compares_without_telling_again() -> None:
+    with pytest.warns(TextTargetWarning):
+        binner = OptimalBinner().fit(X, TEXT)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", TextTargetWarning)
+        assert binner.compare(X, TEXT).summary["psi"].to_list() == [0.0]
