@@ -13,7 +13,6 @@ import scorecard as sc
 from scorecard.errors import InputError
 from scorecard.models import Cross, Scorecard, ScorecardClassifier
 from scorecard.models.card_report import CardReport
-from scorecard.models.ends import lowest
 from scorecard.models.rounding import round_card
 
 
@@ -189,20 +188,6 @@ def test_the_ends_of_the_score_are_attained_and_never_passed(crossed):
     scaled = ScorecardClassifier(refine=True, crosses=2, min_score=300, max_score=900).fit(X, y)
     ends = (scaled.scorecard_.min_score, scaled.scorecard_.max_score)
     assert ends == pytest.approx((300, 900))
-
-
-def test_the_lowest_sum_is_found_through_rings():
-    rng = np.random.default_rng(0)
-    tables = [rng.normal(size=3) for _ in range(5)]
-    ring = [(0, 1), (1, 2), (3, 2), (3, 4), (4, 0), (1, 4)]
-    grids = {at: rng.normal(size=(3, 3)) for at in ring}
-
-    def total(index):
-        own = sum(t[k] for t, k in zip(tables, index, strict=True))
-        return own + sum(g[index[a], index[b]] for (a, b), g in grids.items())
-
-    best = min(itertools.product(range(3), repeat=5), key=total)
-    assert lowest(tables, grids) == list(best)
 
 
 def test_shapley_values_are_those_of_all_orders(crossed):

@@ -32,14 +32,23 @@ def check_number(name: str, value: Any, *, least: float = -np.inf) -> None:
         raise InputError(f"{name} must be a finite number{bound}; got {value!r}.")
 
 
-def check_crosses(crosses: Any, points_digits: Any) -> None:
-    """Raise `InputError` unless so many crosses can be asked for."""
+def check_enrichment(given: Mapping[str, Any]) -> None:
+    """Raise `InputError` unless such crosses and fine bins can be asked for together."""
+    crosses, fine_bins = given["crosses"], given["fine_bins"]
     if isinstance(crosses, bool) or not isinstance(crosses, Integral) or crosses < 0:
         raise InputError(f"crosses must be a whole number, 0 or more; got {crosses!r}.")
-    if crosses and points_digits is not None:
+    if crosses and given["points_digits"] is not None:
         raise InputError(
             "Grids of crosses are not rounded: points_digits and crosses are not asked for "
             "together; leave points_digits=None or crosses=0."
+        )
+    if fine_bins is None:
+        return
+    if isinstance(fine_bins, bool) or not isinstance(fine_bins, Integral) or fine_bins < 2:
+        raise InputError(f"fine_bins must be a whole number, 2 or more; got {fine_bins!r}.")
+    if not given["refine"]:
+        raise InputError(
+            "fine_bins says how fine refined bins may be: it is asked for with refine=True."
         )
 
 

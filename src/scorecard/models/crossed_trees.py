@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from scorecard.binning.columns import Column
-from scorecard.models.bin_trees import DIRECTIONS, LEAST_INFORMATION, BinTrees
+from scorecard.models.bin_trees import DIRECTIONS, LEAST_INFORMATION, BinTrees, Pair
 from scorecard.models.observations import Observations
 from scorecard.models.pieces import Attributes, Pieces, centered, spoken_weights
 
 Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
-Pair = tuple[int, int]
 
 NOTHING = 1e-9  # log-odds: a grid that says no more says nothing
 LEAF_SHARE = 0.001  # of the sample's information that a leaf holds at least: fewer rows are pooled
@@ -47,24 +44,25 @@ class CrossedCard:
 
 @dataclass(frozen=True)
 class CrossedTrees:
-    """Boosted trees of two splits, each within one of ``pairs``, over the margin of ``pieces``.
+    """Boosted trees of two splits, each within a pair of ``members``, over a margin of ``pieces``.
 
     A sum of such trees is a sum of tables over features and over pairs of them.
     """
 
     pieces: Pieces
-    pairs: tuple[Pair, ...]
+    members: Sequence[int]
     trees: BinTrees
 
     @classmethod
-    def fit(
-        cls, pieces: Pieces, seen: Observations, pairs: Sequence[Pair], rounds: int
-    ) -> CrossedTrees:
-        """Boost ``rounds`` trees; declared directions hold in each."""
+    def grow(
+        cls, pieces: Pieces, seen: Observations, pairs: Sequence[Pair], stages: Sequence[int]
+    ) -> Iterator[CrossedCard]:
+        """Boost trees and yield the card of the first so many; declared directions hold in each."""
         members = sorted({j for pair in pairs for j in pair})
         meeting = [(members.index(a), members.index(b)) for a, b in pairs]
-        trees = _boost(pieces, seen, members, rounds=rounds, meeting=meeting)
-        return cls(pieces, tuple(pairs), trees)
+        grown = _boost(pieces, seen, members, stages=stages, meeting=meeting)
+        for trees, rounds in zip(grown, stages, strict=True):
+            yield cls(pieces, members, trees).card(rounds)
 
     def card(self, rounds: int) -> CrossedCard:
         """Return the tables after ``rounds`` trees.
@@ -73,30 +71,17 @@ class CrossedTrees:
         the features' own tables. So a direction that holds in every row of a grid holds in the
         table too, and whoever meets a value that training never saw gets the mean.
         """
-        pieces, members = self.pieces, sorted({j for pair in self.pairs for j in pair})
+        pieces, members = self.pieces, self.members
         bins = {j: pieces.editors[j].bins for j in members}
         shares = {j: spoken_weights(bins[j]) for j in members}
-        sizes = [len(bins[j].woe) for j in members]
-        blocks: list[tuple[int, dict[int, Ints]]] = [(1, {})]
-        blocks += [(n, {j: np.arange(n)}) for j, n in zip(members, sizes, strict=True)]
-        for a, b in self.pairs:
-            here = np.indices((len(shares[a]), len(shares[b])))
-            blocks.append((here[0].size, {a: here[0].ravel(), b: here[1].ravel()}))
-        index = [
-            np.concatenate([own.get(j, np.zeros(n, np.int64)) for n, own in blocks])
-            for j in members
-        ]
-        added = self.trees.sums(list(bins.values()), index, rounds)
-        ends = np.cumsum([n for n, _ in blocks])
-        none, *parts = (added[a:b] for a, b in pairwise([0, *ends]))
-        alpha = pieces.alpha + float(none[0])
-        own = {j: part - none[0] for j, part in zip(members, parts, strict=False)}
-        grids, moved = {}, dict(own)
-        for (a, b), part in zip(self.pairs, parts[len(members) :], strict=True):
-            both = part.reshape(len(own[a]), len(own[b])) - own[a][:, None] - own[b] - none[0]
-            over_b, over_a = both @ shares[b], shares[a] @ both
+        common, own, both = self.trees.tables(rounds)
+        moved = {j: own.get(k, np.zeros(len(bins[j].woe))) for k, j in enumerate(members)}
+        alpha, grids = pieces.alpha + common, {}
+        for (k, m), added in sorted(both.items()):
+            a, b = members[k], members[m]
+            over_b, over_a = added @ shares[b], shares[a] @ added
             mean = float(shares[a] @ over_b)
-            grid = both - over_b[:, None] - over_a + mean
+            grid = added - over_b[:, None] - over_a + mean
             grid[shares[a] == 0], grid[:, shares[b] == 0] = 0.0, 0.0
             if np.abs(grid).max() > NOTHING:
                 grids[a, b] = grid
@@ -135,8 +120,8 @@ def rank_pairs(pieces: Pieces, seen: Observations, most: int) -> list[Pair]:
     ]  # fmt: skip
     if len(able) < 2:
         return []
-    found = _boost(pieces, seen, able, rounds=RANKING_ROUNDS, learning_rate=RANKING_RATE)
-    owners = [able[k] for k in found.owners]
+    found = next(_boost(pieces, seen, able, stages=(RANKING_ROUNDS,), learning_rate=RANKING_RATE))
+    owners = [able[column.owner] for column in found.columns]
     gain: dict[Pair, float] = {}
     for tree in found.trees:
         root = owners[tree["split_indices"][0]]
@@ -155,12 +140,12 @@ def crossed(pieces: Pieces, seen: Observations, taken: tuple[int, int] | None) -
     pairs = rank_pairs(pieces, seen, taken[0]) if taken else []
     if not taken or not pairs:
         return _joined(pieces, {}, {})
-    return CrossedTrees.fit(pieces, seen, pairs, taken[1]).card(taken[1])
+    return next(CrossedTrees.grow(pieces, seen, pairs, (taken[1],)))
 
 
 def _boost(
-    pieces: Pieces, seen: Observations, members: Sequence[int], *, rounds: int, **settings: Any
-) -> BinTrees:
+    pieces: Pieces, seen: Observations, members: Sequence[int], **settings: Any
+) -> Iterator[BinTrees]:
     """Boost trees of two splits on the pieces of ``members``, over the margin of all."""
     index = pieces.index(seen.columns)
     margin = np.full(len(seen), pieces.alpha)
@@ -168,7 +153,7 @@ def _boost(
         margin += own[at]
     rate = float(seen.weight[seen.bad].sum() / seen.weight.sum())
     least = max(LEAST_INFORMATION, LEAF_SHARE * seen.distinct * rate * (1 - rate))
-    return BinTrees.fit(
+    return BinTrees.grow(
         [pieces.editors[j] for j in members], [index[j] for j in members], margin, seen,
-        rounds=rounds, max_depth=2, min_child_weight=least, **settings,
+        max_depth=2, min_child_weight=least, **settings,
     )  # fmt: skip

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 
+from scorecard.models.bin_trees import Pair
 from scorecard.models.crossed_trees import CrossedTrees, rank_pairs
 from scorecard.models.inner_fold import InnerFold, corrected_error
 from scorecard.models.pieces import Pieces
-from scorecard.models.refinement import ROUNDS
 from scorecard.models.stumps import Stumps
+
+STAGES = (50, 100, 200, 400, 800, 1600, 3200)  # rounds, until more gain nothing
 
 
 @dataclass(frozen=True)
@@ -38,9 +41,35 @@ class Crossing:
         return self.gain > self.error
 
 
+@dataclass(frozen=True)
+class Trial:
+    """A fold's card, the AUC that it reaches there, and the pairs that say most beside it."""
+
+    fold: InnerFold
+    pieces: Pieces
+    pairs: Sequence[Pair]
+    before: float
+
+    @classmethod
+    def of(cls, fold: InnerFold, pieces: Pieces, most: int) -> Self:
+        """Rank the pairs of what a fold is learnt from."""
+        before = fold.auc(pieces.margin(fold.outside.columns))
+        return cls(fold, pieces, rank_pairs(pieces, fold.inside, most), before)
+
+    def gains(self, count: int) -> Iterator[float]:
+        """Yield the gain in AUC by so many pairs after each of `STAGES`."""
+        if not self.pairs:
+            yield from [0.0] * len(STAGES)
+            return
+        outside = self.fold.outside.columns
+        grown = CrossedTrees.grow(self.pieces, self.fold.inside, self.pairs[:count], STAGES)
+        for card in grown:
+            yield self.fold.auc(card.margin(outside)) - self.before
+
+
 def counts(pairs: int) -> tuple[int, ...]:
-    """Return how many pairs are tried: half of them and all."""
-    return tuple(sorted({(pairs + 1) // 2, pairs} - {0}))
+    """Return how many pairs are tried: a quarter of them, half and all."""
+    return tuple(sorted({-(-pairs // part) for part in (4, 2, 1)}))
 
 
 def search_crosses(
@@ -50,19 +79,19 @@ def search_crosses(
 
     ``grown`` are the stumps of every fold, of which ``rounds`` are in the card, or None.
     """
-    gains: dict[tuple[int, int], list[float]] = {}
-    for k, fold in enumerate(folds):
-        pieces = Pieces.of(fold.card) if grown is None else grown[k].pieces(rounds)
-        inside, outside = fold.inside, fold.outside.columns
-        before = fold.auc(pieces.margin(outside))
-        pairs = rank_pairs(pieces, inside, most)
-        for count in counts(most):
-            trees = None
-            if pairs:
-                trees = CrossedTrees.fit(pieces, inside, pairs[:count], ROUNDS[-1])
-            for n in ROUNDS:
-                gain = 0.0 if trees is None else fold.auc(trees.card(n).margin(outside)) - before
-                gains.setdefault((count, n), []).append(gain)
+    trials = [
+        Trial.of(fold, Pieces.of(fold.card) if grown is None else grown[k].pieces(rounds), most)
+        for k, fold in enumerate(folds)
+    ]
+    gains: dict[tuple[int, int], tuple[float, ...]] = {}
+    for count in counts(most):
+        mean = -np.inf
+        played = zip(*(trial.gains(count) for trial in trials), strict=True)
+        for stage, held in zip(STAGES, played, strict=False):
+            gains[count, stage] = held
+            before, mean = mean, float(np.mean(held))
+            if mean <= before:
+                break
     means = {key: float(np.mean(held)) for key, held in gains.items()}
     if not any(means.values()):
         return None

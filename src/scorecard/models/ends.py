@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,8 +14,12 @@ from scorecard.errors import InputError
 from scorecard.models.cross import Cross, Place, places
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 
-MOST_CELLS = 10_000_000  # that the search may hold at a time
+MOST_PARTS = 10_000
+SWEEPS = 200
+SLOW = 0.01  # of what is left, that a sweep gains at least
+ROUNDING = 1e-12
 
 
 def bins_met(bins: FeatureBins) -> int:
@@ -49,49 +54,127 @@ def margin_end(
 def lowest(tables: Sequence[Floats], grids: Mapping[Place, Floats]) -> list[int]:
     """Return the bin of every feature at which tables and grids add up to the least.
 
-    Exact: features are eliminated one by one, the one that meets the fewest others first.
+    Exact, to the rounding of sums: the bins of a feature are halved, and each half is searched, as
+    long as `Network.bound` leaves room below the best sum that is known.
+
+    Raises `InputError` where that takes more than `MOST_PARTS` parts.
     """
-    factors: list[tuple[tuple[int, ...], Floats]] = [((j,), t) for j, t in enumerate(tables)]
-    factors += [((a, b), g) if a < b else ((b, a), g.T) for (a, b), g in grids.items()]
-    sizes = [len(table) for table in tables]
-    chosen: list[tuple[int, tuple[int, ...], NDArray[np.intp]]] = []
-    for j, others in elimination(sizes, list(grids)):
-        scope = (j, *others)
-        total = np.zeros([sizes[k] for k in scope])
-        for names, values in [f for f in factors if j in f[0]]:
-            order = sorted(range(len(names)), key=lambda i: scope.index(names[i]))
-            shape = [sizes[k] if k in names else 1 for k in scope]
-            total = total + values.transpose(order).reshape(shape)
-        factors = [f for f in factors if j not in f[0]]
-        chosen.append((j, others, total.argmin(axis=0)))
-        if others:
-            factors.append((others, total.min(axis=0)))
-    found = [0] * len(tables)
-    for j, others, best in reversed(chosen):
-        found[j] = int(best[tuple(found[k] for k in others)])
-    return found
+    whole = Network.of(tables, grids)
+    rounding = ROUNDING * sum(np.abs(each).max() for each in (*tables, *grids.values()))
+    best, found = np.inf, [0] * len(tables)
+    parts = [whole]
+    for _ in range(MOST_PARTS):
+        part = parts.pop()
+        at = whole.descended(part)
+        if (value := whole.total(at)) < best:
+            best, found = value, at
+        room = best - rounding
+        for _ in range(SWEEPS):
+            before = part.bound
+            part = part.diffused()
+            if part.bound >= room or part.bound - before < SLOW * (best - part.bound):
+                break
+        if part.bound < room:
+            parts += part.halves(room)
+        if not parts:
+            return found
+    raise InputError(
+        "So many crosses meet in the same features that the lowest and the highest score cannot be "
+        "found exactly; ask for fewer crosses."
+    )
 
 
-def elimination(sizes: Sequence[int], pairs: Sequence[Place]) -> list[tuple[int, tuple[int, ...]]]:
-    """Return an order of all features, each with those it still meets when its turn comes.
+@dataclass(frozen=True)
+class Network:
+    """Tables over the bins ``kept`` of features and grids over pairs of them, which add up.
 
-    Raises `InputError` where the tables on the way would hold more than `MOST_CELLS`.
+    ``near`` are the features that each one meets; every grid is held from both of its sides.
     """
-    meets: dict[int, set[int]] = {j: set() for j in range(len(sizes))}
-    for a, b in pairs:
-        meets[a].add(b)
-        meets[b].add(a)
-    found = []
-    while meets:
-        j = min(meets, key=lambda k: (len(meets[k]), k))
-        others = meets.pop(j)
-        for k in others:
-            meets[k] |= others - {k}
-            meets[k].discard(j)
-        if math.prod(sizes[k] for k in (j, *others)) > MOST_CELLS:
-            raise InputError(
-                "So many crosses meet in the same features that the lowest and the highest score "
-                "cannot be found exactly; ask for fewer crosses."
-            )
-        found.append((j, tuple(sorted(others))))
-    return found
+
+    kept: Sequence[Ints]
+    tables: Sequence[Floats]
+    grids: Mapping[Place, Floats]
+    near: Sequence[Sequence[int]]
+
+    @classmethod
+    def of(cls, tables: Sequence[Floats], grids: Mapping[Place, Floats]) -> Self:
+        """Return the network of all bins."""
+        both = {**grids, **{(b, a): grid.T for (a, b), grid in grids.items()}}
+        near = [[b for a, b in both if a == j] for j in range(len(tables))]
+        return cls([np.arange(len(table)) for table in tables], tables, both, near)
+
+    @property
+    def bound(self) -> float:
+        """What no sum is below: the least of each table and each grid by itself."""
+        least = sum(float(table.min()) for table in self.tables)
+        return least + sum(float(grid.min()) for (a, b), grid in self.grids.items() if a < b)
+
+    def total(self, at: Sequence[int]) -> float:
+        """Return what tables and grids add up to at one bin of every feature."""
+        own = sum(float(table[k]) for table, k in zip(self.tables, at, strict=True))
+        return own + sum(float(g[at[a], at[b]]) for (a, b), g in self.grids.items() if a < b)
+
+    def diffused(self) -> Self:
+        """Return a network of the same sums whose bound is no lower.
+
+        Feature by feature, what a bin costs at least in each grid is taken out of the grids, and
+        put back into them in equal parts with what its table holds: max-sum diffusion, T. Werner,
+        "A linear programming approach to max-sum problem: a review", *IEEE Transactions on Pattern
+        Analysis and Machine Intelligence* 29, 2007.
+        """
+        tables, grids = list(self.tables), dict(self.grids)
+        for j, near in enumerate(self.near):
+            if not near:
+                continue
+            least = [grids[j, k].min(axis=1) for k in near]
+            share = (tables[j] + sum(least)) / len(near)
+            tables[j] = np.zeros(len(share))
+            for k, own in zip(near, least, strict=True):
+                grids[j, k] = grids[j, k] + (share - own)[:, None]
+                grids[k, j] = grids[j, k].T
+        return replace(self, tables=tables, grids=grids)
+
+    def descended(self, part: Network) -> list[int]:
+        """Return bins of a ``part`` such that no change of one feature betters the sum."""
+        at = [int(k[own.argmin()]) for k, own in zip(part.kept, part.at_least(), strict=True)]
+        value = np.inf
+        while (now := self.total(at)) < value:
+            value = now
+            for j, k in enumerate(part.kept):
+                own = self.tables[j] + sum(self.grids[j, i][:, at[i]] for i in self.near[j])
+                at[j] = int(k[own[k].argmin()])
+        return at
+
+    def at_least(self) -> list[Floats]:
+        """Return what the bins of each feature cost at least, in its table and its grids."""
+        return [
+            table + sum(self.grids[j, k].min(axis=1) for k in self.near[j])
+            for j, table in enumerate(self.tables)
+        ]
+
+    def halves(self, room: float) -> list[Self]:
+        """Return two networks, the better last, of the bins that leave ``room`` below them.
+
+        One where a single sum leaves room, none where a single sum was left before.
+        """
+        cost = self.at_least()
+        spare = room - self.bound
+        good = [
+            np.flatnonzero(own - own.min() < spare) if near else np.array([own.argmin()])
+            for own, near in zip(cost, self.near, strict=True)
+        ]
+        widest = max(range(len(good)), key=lambda j: len(good[j]))
+        order = good[widest][np.argsort(cost[widest][good[widest]], kind="stable")]
+        if all(len(own) == 1 for own in self.kept):
+            return []
+        parts = [part for part in np.array_split(order, 2)[::-1] if len(part)]
+        return [self.of_bins([*good[:widest], part, *good[widest + 1 :]]) for part in parts]
+
+    def of_bins(self, at: Sequence[Ints]) -> Self:
+        """Return the network of some bins of every feature."""
+        return replace(
+            self,
+            kept=[own[k] for own, k in zip(self.kept, at, strict=True)],
+            tables=[own[k] for own, k in zip(self.tables, at, strict=True)],
+            grids={(a, b): grid[np.ix_(at[a], at[b])] for (a, b), grid in self.grids.items()},
+        )

@@ -64,7 +64,7 @@ class Pieces:
         free = self.information is not None and not by_hand(editor, held=self.card.held)
         if self.information is None or not free or editor.fit.pieces is None:
             return Attributes(editor, tuple(margins.tolist())), np.eye(len(margins))
-        return _merged(editor, margins, self.information, beside)
+        return _merged(editor, margins, self.information, beside, self.card.limits[j])
 
     def index(self, columns: Sequence[Column]) -> list[Ints]:
         """Return the piece of every row, (n,) by feature."""
@@ -102,7 +102,11 @@ def centered(added: Floats, weights: Floats) -> tuple[Floats, float]:
 
 
 def _merged(
-    fine: BinEditor, margins: Floats, information: float, beside: Floats | None
+    fine: BinEditor,
+    margins: Floats,
+    information: float,
+    beside: Floats | None,
+    limits: tuple[int | None, float],
 ) -> tuple[Attributes, Floats]:
     """Join neighbouring pieces of one feature where that costs less than `DEVIANCE`."""
     bins, ordinary = fine.bins, fine.bins.ordinary
@@ -110,14 +114,13 @@ def _merged(
     order = np.arange(ordinary)
     if bins.kind == "text":
         order = np.argsort(margins[:ordinary], kind="stable")
-    settings = fine.fit.settings
+    most, share = limits
     values = margins[:ordinary, None]
     if beside is not None:
         values = np.column_stack((values, beside))
     runs = fewest_runs(
-        values[order], weights[order], settings.constraints["max_bins"] or ordinary,
-        settings.min_bin_share or 0.0, DEVIANCE / information,
-    )  # fmt: skip
+        values[order], weights[order], most or ordinary, share, DEVIANCE / information
+    )
     groups = [order[a:b] for a, b in runs]
     if bins.kind == "text":
         woe = np.array(bins.woe)

@@ -17,7 +17,7 @@ from scorecard.binning.feature_bins import FeatureBins, Flag
 from scorecard.errors import InputError
 from scorecard.models.compiled import CompiledScorecard
 from scorecard.models.cross import Cross, Place, places
-from scorecard.models.ends import bins_met, elimination, least, margin_end
+from scorecard.models.ends import least, margin_end
 from scorecard.models.scale import Scale
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ class Scorecard:
             raise InputError("Every point, mean, factor and offset of a scorecard must be finite.")
         for bins, table in zip(self.bins, self.bin_points, strict=True):
             _check_table(bins, table, ordered=self.ordered)
-        elimination([bins_met(bins) for bins in self.bins], self._places())
+        places(self.crosses, self.bins)
 
     @property
     def features(self) -> tuple[str, ...]:

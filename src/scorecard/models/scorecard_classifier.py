@@ -29,7 +29,7 @@ from scorecard.models.card_report import CardReport
 from scorecard.models.card_settings import (
     asked_binner,
     asked_scale,
-    check_crosses,
+    check_enrichment,
     check_number,
     usual_prebins,
 )
@@ -72,6 +72,9 @@ class ScorecardClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     stumps over this card, and cuts the bins anew by them (as many and as large as asked), if inner
     folds say that it ranks better by more than a standard error (``refinement_`` tells). Declared
     directions hold and bins given by hand stay; otherwise a safer bin may then have fewer points.
+    ``fine_bins`` lets refined features have so many bins, of any size, in place of ``max_bins`` and
+    ``min_bin_share`` (not of a feature's own by ``by_feature``); numbers are cut into as many even
+    parts (None: 32) before these are joined. The plain card that must be beaten stays as asked.
     ``crosses`` is how many pairs of features at most get a grid of points beside their own (see
     `Cross`), if the same folds say that it ranks better (``crossing_`` tells); 0 asks for none.
     Declared directions hold in every row of a grid. It knows no ``points_digits``.
@@ -116,6 +119,7 @@ class ScorecardClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         l2: float | None = None,
         refine: bool = False,
         crosses: int = 0,
+        fine_bins: int | None = None,
         min_iv: float = 0.002,
         max_prebins: int | None = None,
         rare_share: float = 0.01,
@@ -140,6 +144,7 @@ class ScorecardClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.l2 = l2
         self.refine = refine
         self.crosses = crosses
+        self.fine_bins = fine_bins
         self.min_iv = min_iv
         self.max_prebins = max_prebins
         self.rare_share = rare_share
@@ -162,7 +167,7 @@ class ScorecardClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         scale, digits = asked_scale(given), self.points_digits
         if digits is not None:
             digits = check_digits(digits)
-        check_crosses(self.crosses, digits)
+        check_enrichment(given)
         usual = {name: each.default for name, each in signature(type(self)).parameters.items()}
         binner, frozen = asked_binner(given, usual)
         X = eager(X)
@@ -187,7 +192,9 @@ class ScorecardClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         if self.refine or self.crosses:
             found = self._enrichment(binner, names, seen, frozen=frozen)
             if found.taken:
-                plain = PlainCard.of(binner, terms, self.min_iv, held=frozen)
+                plain = PlainCard.of(
+                    binner, terms, self.min_iv, held=frozen, fine_bins=self.fine_bins
+                )
                 terms = found.terms(plain, terms, seen)
                 for editor in () if frozen else terms.editors:
                     binner.use(editor)
@@ -238,7 +245,7 @@ class ScorecardClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             else:
                 index = own.fit_columns(names, list(rows.columns), rows.bad, rows.weight, part=True)
             terms = regress(own, index, rows, l2=self.l2_, min_iv=self.min_iv)
-            return PlainCard.of(own, terms, self.min_iv, held=frozen)
+            return PlainCard.of(own, terms, self.min_iv, held=frozen, fine_bins=self.fine_bins)
 
         return Enrichment.search(inner_folds(plain, seen), refine=self.refine, crosses=self.crosses)
 

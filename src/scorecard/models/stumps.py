@@ -19,8 +19,6 @@ from scorecard.models.plain_card import PlainCard
 
 Floats = NDArray[np.float64]
 
-FINE = 32  # even parts of a number's sample, beside the cuts of its bins
-
 
 @dataclass(frozen=True)
 class Stumps:
@@ -38,7 +36,7 @@ class Stumps:
     @classmethod
     def fit(cls, card: PlainCard, seen: Observations, rounds: int) -> Stumps:
         """Boost ``rounds`` stumps: each moves one cut of one feature."""
-        fine = tuple(BinEditor(e.fit, _fine(e, held=card.held)) for e in card.editors)
+        fine = tuple(BinEditor(e.fit, _fine(e, card.parts, held=card.held)) for e in card.editors)
         index = [
             e.bins.index_read(seen.columns[place])
             for e, place in zip(fine, card.places, strict=True)
@@ -51,20 +49,14 @@ class Stumps:
 
     def pieces(self, rounds: int) -> Pieces:
         """Return what every piece of every feature adds after the first ``rounds`` stumps."""
-        found, alpha = [], self.card.alpha
-        sizes = [len(e.bins.woe) for e in self.fine]
-        starts = np.cumsum([1, *sizes])  # row 0 is all features' first bin
-        index = [np.zeros(starts[-1], np.int64) for _ in sizes]
-        for own, start, size in zip(index, starts, sizes, strict=False):
-            own[start : start + size] = np.arange(size)
-        added = self.trees.sums([e.bins for e in self.fine], index, rounds)
-        alpha += float(added[0])
+        common, added, _ = self.trees.tables(rounds)
+        found, alpha = [], self.card.alpha + common
         for j, (editor, beta) in enumerate(zip(self.card.editors, self.card.betas, strict=True)):
-            own = added[starts[j] : starts[j + 1]] - added[0]
-            woe = np.array(editor.bins.woe)
+            bins, woe = self.fine[j].bins, np.array(editor.bins.woe)
             ordinary = woe[_coarse(editor, self.fine[j].partition)]
             before = np.concatenate((ordinary, woe[editor.bins.ordinary :]))
-            moved, level = centered(own, spoken_weights(self.fine[j].bins))
+            own = added.get(j, np.zeros(len(bins.woe)))
+            moved, level = centered(own, spoken_weights(bins))
             alpha += level
             found.append(beta * before + moved)
         return Pieces(self.card, self.fine, found, alpha, self.information)
@@ -74,7 +66,7 @@ class Stumps:
         return self.pieces(rounds).margin(columns)
 
 
-def _fine(editor: BinEditor, *, held: bool) -> Partition:
+def _fine(editor: BinEditor, parts: int, *, held: bool) -> Partition:
     """Return the pieces that stumps may tell apart: the bins, and even parts of them."""
     pieces = editor.fit.pieces
     trend = editor.fit.settings.trend
@@ -83,7 +75,7 @@ def _fine(editor: BinEditor, *, held: bool) -> Partition:
     if not isinstance(pieces, NumberPrebins):
         return tuple((piece,) for bin_ in editor.partition for piece in bin_)
     upto = np.cumsum(pieces.counts.bads + pieces.counts.goods)
-    even = np.searchsorted(upto, upto[-1] * np.arange(1, FINE) / FINE) + 1
+    even = np.searchsorted(upto, upto[-1] * np.arange(1, parts) / parts) + 1
     starts = sorted({bin_[0] for bin_ in editor.partition} | set(even.tolist()) - {len(upto)})
     ends = (*starts[1:], len(upto))
     return tuple(tuple(range(a, b)) for a, b in zip(starts, ends, strict=True))

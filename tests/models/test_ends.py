@@ -1,0 +1,59 @@
+"""The ends of a card with grids: found exactly, and refused where they cannot be."""
+
+import itertools
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scorecard.errors import InputError
+from scorecard.models import ends
+from scorecard.models.ends import lowest
+
+
+def network(sizes, pairs, seed, own=1.0):
+    rng = np.random.default_rng(seed)
+    tables = [own * rng.normal(size=n) for n in sizes]
+    return tables, {(a, b): rng.normal(size=(sizes[a], sizes[b])) for a, b in pairs}
+
+
+def total(tables, grids, index):
+    own = sum(t[k] for t, k in zip(tables, index, strict=True))
+    return own + sum(g[index[a], index[b]] for (a, b), g in grids.items())
+
+
+@given(st.lists(st.integers(1, 4), min_size=1, max_size=6), st.data(), st.integers(0, 2**32))
+def test_the_lowest_sum_is_that_of_all_combinations(sizes, data, seed):
+    every = list(itertools.combinations(range(len(sizes)), 2))
+    pairs = data.draw(st.lists(st.sampled_from(every), unique=True)) if every else []
+    turned = [pair[::-1] if data.draw(st.booleans()) else pair for pair in pairs]
+    tables, grids = network(sizes, turned, seed, own=data.draw(st.sampled_from([0.0, 1.0])))
+    least = min(total(tables, grids, k) for k in itertools.product(*map(range, sizes)))
+    assert total(tables, grids, lowest(tables, grids)) == pytest.approx(least, abs=1e-12)
+
+
+def test_thirty_pairs_of_a_dozen_features_are_no_hindrance():
+    pairs = list(itertools.combinations(range(12), 2))[::2]
+    tables, grids = network([20] * 12, pairs, 5, own=5.0)
+    best = lowest(tables, grids)
+    reached = total(tables, grids, best)
+    for j, i in pairs[::6]:  # no exchange of two that meet betters it
+        for k, m in itertools.product(range(20), repeat=2):
+            other = [*best]
+            other[j], other[i] = k, m
+            assert total(tables, grids, other) >= reached - 1e-9
+
+
+def test_grids_that_say_nothing_change_no_end():
+    tables, grids = network([3, 4, 5], [(0, 1), (1, 2)], 2)
+    empty = {pair: np.zeros_like(grid) for pair, grid in grids.items()}
+    assert lowest(tables, empty) == [int(table.argmin()) for table in tables]
+
+
+def test_what_takes_too_long_is_refused(monkeypatch):
+    tables, grids = network([5] * 7, itertools.combinations(range(7), 2), 1, own=0.0)
+    assert lowest(tables, grids)
+    monkeypatch.setattr(ends, "MOST_PARTS", 3)
+    with pytest.raises(InputError, match="fewer crosses"):
+        lowest(tables, grids)
