@@ -68,6 +68,33 @@ def test_bins_are_as_many_and_as_large_as_asked(refined):
         assert min(bins.rows[: bins.ordinary]) >= 0.06 * len(y) - 1e-9
 
 
+def test_fine_bins_are_as_many_as_asked_save_where_a_feature_says_otherwise(refined):
+    _, X, y = refined
+    own = {"debt": {"max_bins": 3}, "gaps": {"min_bin_share": 0.2}}
+    asked = {"refine": True, "max_bins": 4, "min_bin_share": 0.1, "by_feature": own}
+    coarse = ScorecardClassifier(**asked).fit(X, y)
+    model = ScorecardClassifier(fine_bins=20, **asked).fit(X, y)
+    bins = {b.name: b for b in model.scorecard_.bins}
+    assert model.refinement_.taken
+    assert 4 < bins["cash"].ordinary <= 20
+    assert min(bins["cash"].rows[: bins["cash"].ordinary]) < 0.1 * len(y)
+    assert bins["debt"].ordinary <= 3
+    assert min(bins["gaps"].rows[: bins["gaps"].ordinary]) >= 0.2 * X["gaps"].is_not_nan().sum()
+    fresh, truth = hidden_shape(seed=2)
+    found = [roc_auc_score(truth, m.decision_function(fresh)) for m in (coarse, model)]
+    assert found[1] > found[0] + 0.005
+
+
+def test_groups_by_hand_stay_together(refined):
+    _, X, y = refined
+    groups = [["food", "toys"], ["steel", "wine"]]
+    own = {"trade": {"splits": groups}}
+    model = ScorecardClassifier(refine=True, by_feature=own, fine_bins=9).fit(X, y)
+    bins = {b.name: b for b in model.scorecard_.bins}
+    assert model.refinement_.taken
+    assert sorted(map(sorted, bins["trade"].groups)) == groups
+
+
 def test_a_declared_direction_holds(refined):
     _, X, y = refined
     model = ScorecardClassifier({"debt": "ascending", "gaps": "none"}, refine=True).fit(X, y)
@@ -179,3 +206,12 @@ def test_runs_are_the_fewest_that_are_bearable():
     assert fewest_runs(values, weights, 2, 0.0, 0.01) == [(0, 4), (4, 5)]
     assert fewest_runs(values, weights, 5, 0.3, 0.01) == [(0, 3), (3, 5)]
     assert fewest_runs(values, weights, 5, 0.9, 0.01) == [(0, 5)]
+
+
+@pytest.mark.parametrize("wrong", [1, 0, True, 8.0, "8"])
+def test_fine_bins_are_a_whole_number_of_refined_bins(wrong):
+    X, y = hidden_shape(n=100)
+    with pytest.raises(InputError, match="fine_bins must be a whole number, 2 or more"):
+        ScorecardClassifier(refine=True, fine_bins=wrong).fit(X, y)
+    with pytest.raises(InputError, match="asked for with refine=True"):
+        ScorecardClassifier(fine_bins=8).fit(X, y)

@@ -43,6 +43,7 @@ min-width:9em;max-width:16em;overflow-wrap:break-word}
 .sc-card.sc-card .points{font-weight:600}
 .sc-card.sc-card .cross{margin-top:1.2em;width:auto}
 .sc-card.sc-card .wide{overflow-x:auto}
+.sc-card.sc-card .cross td{print-color-adjust:exact;-webkit-print-color-adjust:exact}
 .sc-card.sc-card caption{text-align:left;font-weight:600}
 .sc-card.sc-card .none{color:#5c6873}
 .sc-card.sc-card .bar{position:relative;width:8em;min-width:8em}
@@ -179,10 +180,17 @@ class CardReport:
 
     def _grids(self, decimals: int) -> str:
         """Return a small table for every cross."""
-        said = self.labels
+        said, crosses = self.labels, self.card.crosses
+        widest = max((abs(p) for c in crosses for row in c.points for p in row), default=0.0)
         return "".join(
-            _grid([said.get(side[0], side[0]) for side in sides], sides, cross.points, decimals)
-            for cross, sides in zip(self.card.crosses, _sides(self.card, short_labels), strict=True)
+            _grid(
+                [said.get(side[0], side[0]) for side in sides],
+                sides,
+                cross.points,
+                widest,
+                decimals,
+            )
+            for cross, sides in zip(crosses, _sides(self.card, short_labels), strict=True)
         )
 
     def _facts(self, decimals: int) -> list[tuple[str, str]]:
@@ -248,9 +256,13 @@ def _grid(
     titles: Sequence[str],
     sides: tuple[Side, Side],
     points: Sequence[Sequence[float]],
+    widest: float,
     decimals: int,
 ) -> str:
-    """Return one cross: the first feature's bins down, the second's across."""
+    """Return one cross: the first feature's bins down, the second's across.
+
+    Cells are tinted by their points, the more the farther from 0, as against ``widest``.
+    """
 
     def bins(labels: Sequence[str]) -> list[str]:
         # Before the last two a text level may well be called missing.
@@ -263,7 +275,9 @@ def _grid(
     head = "".join(f"<th scope='col'>{each}</th>" for each in bins(columns))
     body = "".join(
         f"<tr><th scope='row'>{label}</th>"
-        + "".join(f"<td>{each:+.{decimals}f}</td>" for each in own[: len(columns)])
+        + "".join(
+            f"<td{_tint(each, widest)}>{each:+.{decimals}f}</td>" for each in own[: len(columns)]
+        )
         + "</tr>"
         for label, own in zip(bins(rows), points, strict=False)
     )
@@ -289,6 +303,15 @@ def _cells(
         f"<td>{woe:{'+' if woe else ''}.3f}</td><td class='bar'>{_bar(woe, widest)}</td>"
         f"<td>{row['iv']:.4f}</td><td class='points'>{row['points']:.{decimals}f}</td>"
     )
+
+
+def _tint(points: float, widest: float) -> str:
+    """Return the background of a cell: safer green, riskier orange, none where it says little."""
+    strength = round(99 * abs(points) / widest) if widest else 0  # hundredths of the full colour
+    if strength < 3:
+        return ""
+    colour = _SAFER if points > 0 else _RISKIER
+    return f" style='background:{colour}{round(strength * 1.4):02x}'"
 
 
 def _bar(woe: float, widest: float) -> str:
