@@ -114,6 +114,6 @@ SCORECARDS: Mapping[str, Contestant] = {
 }
 REFINED: Mapping[str, Contestant] = {  # each a longer read than the one before
     CROSSED: ours(refine=True, crosses=10),
-    FINE: ours(refine=True, crosses=30, fine_bins=64),
+    FINE: ours(refine=True, crosses=60, fine_bins=64),
 }
 BOOSTED: Mapping[str, Contestant] = {"EBM": ebm, "xgboost": xgboost}

@@ -22,8 +22,10 @@ class Crossing:
     """What inner folds said of crossed features.
 
     ``gains`` is the mean gain in AUC over the card without them by number of pairs and of boosting
-    rounds, ``best`` the best of these and ``error`` its standard error, corrected since folds share
-    rows (Nadeau and Bengio 2003). Pairs were taken (``taken``) where the gain is larger than that.
+    rounds, ``best`` what was chosen of these: the fewest pairs that are not behind the largest gain
+    by more than a standard error of that. ``error`` is the standard error of its gain, corrected
+    since folds share rows (Nadeau and Bengio 2003). Pairs were taken (``taken``) where the gain is
+    larger than that.
     """
 
     gains: Mapping[tuple[int, int], float]
@@ -68,8 +70,8 @@ class Trial:
 
 
 def counts(pairs: int) -> tuple[int, ...]:
-    """Return how many pairs are tried: a quarter of them, half and all."""
-    return tuple(sorted({-(-pairs // part) for part in (4, 2, 1)}))
+    """Return how many pairs are tried: an eighth of them, a quarter, half and all."""
+    return tuple(sorted({-(-pairs // part) for part in (8, 4, 2, 1)}))
 
 
 def search_crosses(
@@ -77,7 +79,8 @@ def search_crosses(
 ) -> Crossing | None:
     """Play pairs against the card without them; None where no two features meet.
 
-    ``grown`` are the stumps of every fold, of which ``rounds`` are in the card, or None.
+    ``grown`` are the stumps of every fold, of which ``rounds`` are in the card, or None. Taken are
+    the fewest pairs that are not behind the best by more than the standard error of that.
     """
     trials = [
         Trial.of(fold, Pieces.of(fold.card) if grown is None else grown[k].pieces(rounds), most)
@@ -95,5 +98,13 @@ def search_crosses(
     means = {key: float(np.mean(held)) for key, held in gains.items()}
     if not any(means.values()):
         return None
-    best = max(means, key=lambda key: round(means[key], 12))
-    return Crossing(means, best, corrected_error(gains[best]))
+    tops = [_top({k: m for k, m in means.items() if k[0] == count}) for count in counts(most)]
+    best = _top(means)
+    behind = {key: np.subtract(gains[best], gains[key]).tolist() for key in tops}
+    found = next(k for k in tops if np.mean(behind[k]) <= corrected_error(behind[k]))
+    return Crossing(means, found, corrected_error(gains[found]))
+
+
+def _top(means: Mapping[tuple[int, int], float]) -> tuple[int, int]:
+    """Return the key of the largest mean; of those that are level, the first."""
+    return max(means, key=lambda key: round(means[key], 12))
