@@ -106,11 +106,15 @@ def test_crossed_features_are_added_as_the_card_adds_them(engine: Engine) -> Non
     x, z = np.round(rng.normal(size=(2, n)), 2)
     x[::17] = -9.0
     level = rng.choice(["a", "b'", "c\\"], n)
-    bad = rng.random(n) < 1 / (1 + np.exp(1 - x * (level == "a") - 1.5 * np.sign(x * z)))
+    margin = x * (level == "a") + 1.5 * np.sign(x * z) + 1.5 * np.sin(7 * z) - 1
+    bad = rng.random(n) < 1 / (1 + np.exp(-margin))
     frame = pl.DataFrame({"row_id": np.arange(n), "x": x, "Group": level, "z": z})
-    model = sc.ScorecardClassifier(special_values={"x": [-9.0]}, crosses=3, min_iv=0.0)
+    model = sc.ScorecardClassifier(
+        special_values={"x": [-9.0]}, refine=True, crosses=3, fine_bins=24, min_iv=0.0
+    )
     card = model.fit(frame.drop("row_id"), bad).scorecard_
     assert card.crosses
+    assert max(bins.ordinary for bins in card.bins) > 8
     asked = pl.col("row_id") % 50
     rows = frame.with_columns(
         Group=pl.when(asked == 0).then(pl.lit("new")).otherwise("Group"),

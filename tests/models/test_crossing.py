@@ -1,0 +1,58 @@
+"""How many pairs and rounds are taken: the fewest that inner folds cannot tell from the best."""
+
+import numpy as np
+import pytest
+
+from scorecard.models import crossing
+from scorecard.models.crossing import STAGES, counts, search_crosses
+
+ROUGH = (-0.004, 0.003, 0.001, -0.002, 0.002)  # of five folds
+
+
+class Told:
+    """A fold whose gains are told: ``step`` for each doubling of pairs, up to 200 rounds."""
+
+    def __init__(self, step, rough):
+        self.step, self.rough, self.played = step, rough, []
+
+    def gains(self, count):
+        for stage in STAGES:
+            self.played.append(stage)
+            late = abs(np.log2(stage / 200))
+            yield 0.02 + self.step * np.log2(count) - 0.001 * late + self.rough * count / 10
+
+
+def searched(monkeypatch, step, rough=ROUGH):
+    folds = [Told(step, each) for each in rough]
+    monkeypatch.setattr(crossing.Pieces, "of", lambda card: None)
+    monkeypatch.setattr(crossing.Trial, "of", lambda fold, pieces, most: fold)
+    for fold in folds:
+        fold.card = None
+    return search_crosses(folds, None, 0, 40), folds
+
+
+def test_an_eighth_a_quarter_half_and_all_are_tried():
+    assert counts(40) == (5, 10, 20, 40)
+    assert counts(10) == (2, 3, 5, 10)
+    assert counts(1) == (1,)
+
+
+@pytest.mark.parametrize(("step", "taken"), [(0.0, 5), (0.0005, 5), (0.01, 40), (-0.001, 5)])
+def test_more_pairs_are_taken_only_where_they_gain_beyond_the_noise(monkeypatch, step, taken):
+    found, _ = searched(monkeypatch, step)
+    assert found.best == (taken, 200)
+    assert found.taken
+    assert found.gain == pytest.approx(0.02 + step * np.log2(taken))
+    spread = np.std(ROUGH, ddof=1) * taken / 10
+    assert found.error == pytest.approx(spread * np.sqrt(1 / 5 + 1 / 4))
+
+
+def test_boosting_ends_with_the_first_stage_that_gains_nothing(monkeypatch):
+    found, folds = searched(monkeypatch, 0.0)
+    assert folds[0].played == [50, 100, 200, 400] * 4
+    assert found.gains.keys() == {(c, s) for c in (5, 10, 20, 40) for s in (50, 100, 200, 400)}
+
+
+def test_nothing_is_found_where_nothing_gains(monkeypatch):
+    monkeypatch.setattr(Told, "gains", lambda self, count: iter([0.0] * len(STAGES)))
+    assert searched(monkeypatch, 0.0)[0] is None
