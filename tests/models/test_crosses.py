@@ -11,7 +11,7 @@ from sklearn.metrics import roc_auc_score
 
 import scorecard as sc
 from scorecard.errors import InputError
-from scorecard.models import Cross, Scorecard, ScorecardClassifier
+from scorecard.models import Cross, Scorecard, ScorecardClassifier, ends
 from scorecard.models.card_report import CardReport
 from scorecard.models.rounding import round_card
 
@@ -221,7 +221,7 @@ def test_halves_are_shapley_values_against_the_training_rows(crossed):
     np.testing.assert_allclose(found.to_numpy(), halves, atol=1e-9)
 
 
-def test_print_shows_every_grid_after_the_features(crossed):
+def test_print_shows_every_grid_after_the_features(crossed, monkeypatch):
     model = crossed[0]
     card, first = model.scorecard_, model.scorecard_.crosses[0]
     table = model.table({first.a: "债务 <a>"})
@@ -236,6 +236,9 @@ def test_print_shows_every_grid_after_the_features(crossed):
     html = CardReport(card, {first.a: "债务 <a>"}).html
     assert html.count("class='cross'") == len(card.crosses)
     assert f"债务 &lt;a&gt; × {first.b}" in html
+    assert f"{card.min_score:.2f} … {card.max_score:.2f}" in html
+    monkeypatch.setattr(ends, "MOST_SWEEPS", -1)
+    assert "not found, so many crosses meet" in CardReport(card).html
 
 
 def test_what_cannot_be_had_is_refused(crossed):

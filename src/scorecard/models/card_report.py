@@ -14,6 +14,7 @@ import polars as pl
 from scorecard.binning.feature_bins import FeatureBins
 from scorecard.binning.labels import printed_labels, remarks, short_labels
 from scorecard.binning.table import counted, named
+from scorecard.errors import InputError
 from scorecard.models.card_text import card_text
 
 if TYPE_CHECKING:
@@ -197,10 +198,7 @@ class CardReport:
         card = self.card
         facts = [
             ("基础分 base", f"{card.base:.{decimals}f}"),
-            (
-                "分数范围 scores from … to …",
-                f"{card.min_score:.{decimals}f} … {card.max_score:.{decimals}f}",
-            ),
+            ("分数范围 scores from … to …", _ends(card, decimals)),
             (
                 "坏账对数几率 log-odds of bad",
                 f"({card.offset:.4f} − 总分 score) / {card.factor:.4f}",
@@ -303,6 +301,14 @@ def _cells(
         f"<td>{woe:{'+' if woe else ''}.3f}</td><td class='bar'>{_bar(woe, widest)}</td>"
         f"<td>{row['iv']:.4f}</td><td class='points'>{row['points']:.{decimals}f}</td>"
     )
+
+
+def _ends(card: Scorecard, decimals: int) -> str:
+    """Return the lowest and the highest score, or that so many crosses hide them."""
+    try:
+        return f"{card.min_score:.{decimals}f} … {card.max_score:.{decimals}f}"
+    except InputError:
+        return "交叉过多，未能确定 not found, so many crosses meet"
 
 
 def _tint(points: float, widest: float) -> str:

@@ -16,8 +16,8 @@ from scorecard.models.cross import Cross, Place, places
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-MOST_PARTS = 10_000
-SWEEPS = 200
+MOST_SWEEPS = 20_000  # of the whole search
+SWEEPS = 200  # of one part
 SLOW = 0.01  # of what is left, that a sweep gains at least
 ROUNDING = 1e-12
 
@@ -57,13 +57,18 @@ def lowest(tables: Sequence[Floats], grids: Mapping[Place, Floats]) -> list[int]
     Exact, to the rounding of sums: the bins of a feature are halved, and each half is searched, as
     long as `Network.bound` leaves room below the best sum that is known.
 
-    Raises `InputError` where that takes more than `MOST_PARTS` parts.
+    Raises `InputError` where that takes more than `MOST_SWEEPS`.
     """
     whole = Network.of(tables, grids)
     rounding = ROUNDING * sum(np.abs(each).max() for each in (*tables, *grids.values()))
     best, found = np.inf, [0] * len(tables)
-    parts = [whole]
-    for _ in range(MOST_PARTS):
+    parts, swept = [whole], 0
+    while parts:
+        if swept > MOST_SWEEPS:
+            raise InputError(
+                "So many crosses meet in the same features that the lowest and the highest score "
+                "cannot be found exactly; ask for fewer crosses."
+            )
         part = parts.pop()
         at = whole.descended(part)
         if (value := whole.total(at)) < best:
@@ -71,17 +76,12 @@ def lowest(tables: Sequence[Floats], grids: Mapping[Place, Floats]) -> list[int]
         room = best - rounding
         for _ in range(SWEEPS):
             before = part.bound
-            part = part.diffused()
+            part, swept = part.diffused(), swept + 1
             if part.bound >= room or part.bound - before < SLOW * (best - part.bound):
                 break
         if part.bound < room:
             parts += part.halves(room)
-        if not parts:
-            return found
-    raise InputError(
-        "So many crosses meet in the same features that the lowest and the highest score cannot be "
-        "found exactly; ask for fewer crosses."
-    )
+    return found
 
 
 @dataclass(frozen=True)
