@@ -13,7 +13,8 @@ class Told:
     """A fold whose gains are told: ``step`` for each doubling of pairs, up to 200 rounds."""
 
     def __init__(self, step, rough):
-        self.step, self.rough, self.played = step, rough, []
+        self.step, self.rough, self.played, self.card = step, rough, [], None
+        self.pairs = [(0, k) for k in range(40)]
 
     def gains(self, count):
         for stage in STAGES:
@@ -25,9 +26,7 @@ class Told:
 def searched(monkeypatch, step, rough=ROUGH):
     folds = [Told(step, each) for each in rough]
     monkeypatch.setattr(crossing.Pieces, "of", lambda card: None)
-    monkeypatch.setattr(crossing.Trial, "of", lambda fold, pieces, most: fold)
-    for fold in folds:
-        fold.card = None
+    monkeypatch.setattr(crossing.Trial, "of", lambda fold, pieces, most, refined: fold)
     return search_crosses(folds, None, 0, 40), folds
 
 
@@ -45,6 +44,28 @@ def test_more_pairs_are_taken_only_where_they_gain_beyond_the_noise(monkeypatch,
     assert found.gain == pytest.approx(0.02 + step * np.log2(taken))
     spread = np.std(ROUGH, ddof=1) * taken / 10
     assert found.error == pytest.approx(spread * np.sqrt(1 / 5 + 1 / 4))
+
+
+def test_fewer_pairs_that_prove_nothing_do_not_keep_out_more_that_do(monkeypatch):
+    rough = [5 * each for each in ROUGH]  # so that many pairs are hardly ahead of few
+    gains = {5: (0.001, -0.02, 0.02, -0.01, 0.01), 40: (0.03, 0.02, 0.03, 0.02, 0.01)}
+
+    def told(self, count):
+        own = gains.get(count, gains[5])[rough.index(self.rough)]
+        yield from [own] * len(STAGES)
+
+    monkeypatch.setattr(Told, "gains", told)
+    found, _ = searched(monkeypatch, 0.0, rough)
+    assert found.best[0] == 40
+    assert found.taken
+
+
+def test_no_more_pairs_are_tried_than_meet(monkeypatch):
+    _, folds = searched(monkeypatch, 0.0)
+    for fold in folds:
+        fold.pairs = fold.pairs[:3]
+    again = search_crosses(folds, None, 0, 1000)
+    assert {count for count, _ in again.gains} == {1, 2, 3}
 
 
 def test_boosting_ends_with_the_first_stage_that_gains_nothing(monkeypatch):

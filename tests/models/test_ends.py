@@ -54,6 +54,6 @@ def test_grids_that_say_nothing_change_no_end():
 def test_what_takes_too_long_is_refused(monkeypatch):
     tables, grids = network([5] * 7, itertools.combinations(range(7), 2), 1, own=0.0)
     assert lowest(tables, grids)
-    monkeypatch.setattr(ends, "MOST_SWEEPS", 3)
+    monkeypatch.setattr(ends, "MOST_CELLS", 3)
     with pytest.raises(InputError, match="fewer crosses"):
         lowest(tables, grids)

@@ -215,3 +215,26 @@ def test_fine_bins_are_a_whole_number_of_refined_bins(wrong):
         ScorecardClassifier(refine=True, fine_bins=wrong).fit(X, y)
     with pytest.raises(InputError, match="asked for with refine=True"):
         ScorecardClassifier(fine_bins=8).fit(X, y)
+
+
+def test_another_unit_of_weight_cuts_no_other_pieces(refined):
+    _, X, y = refined
+    X, y = X.head(1200), y[:1200]  # shares of even parts are met exactly
+    one, other = (
+        ScorecardClassifier(refine=True, fine_bins=20).fit(X, y, np.full(1200, unit))
+        for unit in (1.0, 7.3)
+    )
+    assert one.refinement_.taken
+    assert [b.splits for b in other.scorecard_.bins] == [b.splits for b in one.scorecard_.bins]
+    np.testing.assert_allclose(other.points(X), one.points(X), atol=1e-6)
+
+
+def test_more_fine_bins_than_values_are_every_value(refined):
+    _, X, y = refined
+    few = X.with_columns(pl.col("cash").round(0))
+    many, most = (
+        ScorecardClassifier(refine=True, fine_bins=n).fit(few, y).scorecard_ for n in (64, 2**70)
+    )
+    assert {b.name: b.splits for b in many.bins}["cash"] == {b.name: b.splits for b in most.bins}[
+        "cash"
+    ]

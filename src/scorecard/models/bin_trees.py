@@ -115,7 +115,8 @@ class BinTrees:
             before = len(trees)
             for k in range(before, stage):
                 booster.update(data, k)
-            trees += _written(booster[before:stage])
+            if stage > before:
+                trees += _written(booster[before:stage])
             yield cls(columns, tuple(trees))
 
     def tables(self, rounds: int) -> tuple[float, dict[int, Floats], dict[Pair, Floats]]:

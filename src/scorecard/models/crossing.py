@@ -22,10 +22,10 @@ class Crossing:
     """What inner folds said of crossed features.
 
     ``gains`` is the mean gain in AUC over the card without them by number of pairs and of boosting
-    rounds, ``best`` what was chosen of these: the fewest pairs that are not behind the largest gain
-    by more than a standard error of that. ``error`` is the standard error of its gain, corrected
-    since folds share rows (Nadeau and Bengio 2003). Pairs were taken (``taken``) where the gain is
-    larger than that.
+    rounds, ``best`` what was chosen of these: the fewest pairs that gain more than their standard
+    error and are not behind the largest gain by more than that of the difference. ``error`` is the
+    standard error of its gain, corrected since folds share rows (Nadeau and Bengio 2003). Pairs
+    were taken (``taken``) where the gain is larger than that.
     """
 
     gains: Mapping[tuple[int, int], float]
@@ -53,9 +53,9 @@ class Trial:
     before: float
 
     @classmethod
-    def of(cls, fold: InnerFold, pieces: Pieces, most: int) -> Self:
-        """Rank the pairs of what a fold is learnt from."""
-        before = fold.auc(pieces.margin(fold.outside.columns))
+    def of(cls, fold: InnerFold, pieces: Pieces, most: int, *, refined: bool) -> Self:
+        """Rank the pairs of what a fold is learnt from; who must be beaten is the card so far."""
+        before = fold.auc((pieces if refined else fold.card).margin(fold.outside.columns))
         return cls(fold, pieces, rank_pairs(pieces, fold.inside, most), before)
 
     def gains(self, count: int) -> Iterator[float]:
@@ -71,7 +71,7 @@ class Trial:
 
 def counts(pairs: int) -> tuple[int, ...]:
     """Return how many pairs are tried: an eighth of them, a quarter, half and all."""
-    return tuple(sorted({-(-pairs // part) for part in (8, 4, 2, 1)}))
+    return tuple(sorted({-(-pairs // part) for part in (8, 4, 2, 1)} - {0}))
 
 
 def search_crosses(
@@ -79,15 +79,20 @@ def search_crosses(
 ) -> Crossing | None:
     """Play pairs against the card without them; None where no two features meet.
 
-    ``grown`` are the stumps of every fold, of which ``rounds`` are in the card, or None. Taken are
-    the fewest pairs that are not behind the best by more than the standard error of that.
+    ``grown`` are the stumps of every fold, of which ``rounds`` are in the card (0: their pieces
+    alone are crossed), or None where the bins stay as they are.
     """
-    trials = [
-        Trial.of(fold, Pieces.of(fold.card) if grown is None else grown[k].pieces(rounds), most)
+    pieces = [
+        Pieces.of(fold.card) if grown is None else grown[k].pieces(rounds)
         for k, fold in enumerate(folds)
     ]
+    trials = [
+        Trial.of(fold, own, most, refined=rounds > 0)
+        for fold, own in zip(folds, pieces, strict=True)
+    ]
+    tried = counts(max((len(trial.pairs) for trial in trials), default=0))
     gains: dict[tuple[int, int], tuple[float, ...]] = {}
-    for count in counts(most):
+    for count in tried:
         mean = -np.inf
         played = zip(*(trial.gains(count) for trial in trials), strict=True)
         for stage, held in zip(STAGES, played, strict=False):
@@ -98,11 +103,14 @@ def search_crosses(
     means = {key: float(np.mean(held)) for key, held in gains.items()}
     if not any(means.values()):
         return None
-    tops = [_top({k: m for k, m in means.items() if k[0] == count}) for count in counts(most)]
     best = _top(means)
-    behind = {key: np.subtract(gains[best], gains[key]).tolist() for key in tops}
-    found = next(k for k in tops if np.mean(behind[k]) <= corrected_error(behind[k]))
-    return Crossing(means, found, corrected_error(gains[found]))
+    for count in tried:
+        key = _top({k: mean for k, mean in means.items() if k[0] == count})
+        behind = np.subtract(gains[best], gains[key]).tolist()
+        found = Crossing(means, key, corrected_error(gains[key]))
+        if key == best or (found.taken and np.mean(behind) <= corrected_error(behind)):
+            break
+    return found
 
 
 def _top(means: Mapping[tuple[int, int], float]) -> tuple[int, int]:

@@ -16,7 +16,7 @@ from scorecard.models.cross import Cross, Place, places
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-MOST_SWEEPS = 20_000  # of the whole search
+MOST_CELLS = 300_000_000  # of grids, that the whole search may sweep
 SWEEPS = 200  # of one part
 SLOW = 0.01  # of what is left, that a sweep gains at least
 ROUNDING = 1e-12
@@ -57,14 +57,14 @@ def lowest(tables: Sequence[Floats], grids: Mapping[Place, Floats]) -> list[int]
     Exact, to the rounding of sums: the bins of a feature are halved, and each half is searched, as
     long as `Network.bound` leaves room below the best sum that is known.
 
-    Raises `InputError` where that takes more than `MOST_SWEEPS`.
+    Raises `InputError` where that means to sweep more than `MOST_CELLS`.
     """
     whole = Network.of(tables, grids)
     rounding = ROUNDING * sum(np.abs(each).max() for each in (*tables, *grids.values()))
     best, found = np.inf, [0] * len(tables)
     parts, swept = [whole], 0
     while parts:
-        if swept > MOST_SWEEPS:
+        if swept > MOST_CELLS:
             raise InputError(
                 "So many crosses meet in the same features that the lowest and the highest score "
                 "cannot be found exactly; ask for fewer crosses."
@@ -76,7 +76,7 @@ def lowest(tables: Sequence[Floats], grids: Mapping[Place, Floats]) -> list[int]
         room = best - rounding
         for _ in range(SWEEPS):
             before = part.bound
-            part, swept = part.diffused(), swept + 1
+            part, swept = part.diffused(), swept + part.cells
             if part.bound >= room or part.bound - before < SLOW * (best - part.bound):
                 break
         if part.bound < room:
@@ -108,6 +108,11 @@ class Network:
         """What no sum is below: the least of each table and each grid by itself."""
         least = sum(float(table.min()) for table in self.tables)
         return least + sum(float(grid.min()) for (a, b), grid in self.grids.items() if a < b)
+
+    @property
+    def cells(self) -> int:
+        """How many cells the grids have."""
+        return sum(grid.size for grid in self.grids.values())
 
     def total(self, at: Sequence[int]) -> float:
         """Return what tables and grids add up to at one bin of every feature."""

@@ -32,9 +32,8 @@ class Enrichment:
         """Try them on the folds: points anew first, then at most so many pairs beside them."""
         refinement, crossing, grown, rounds = None, None, None, 0
         if refine and folds:
-            refinement, stumps = search_rounds(folds)
-            if refinement.taken:
-                grown, rounds = stumps, refinement.rounds
+            refinement, grown = search_rounds(folds)
+            rounds = refinement.rounds if refinement.taken else 0
         if crosses and folds:
             crossing = search_crosses(folds, grown, rounds, crosses)
         return cls(refinement, crossing)
@@ -50,8 +49,8 @@ class Enrichment:
         Raises `ColumnError` where none does.
         """
         pieces, pairs = Pieces.of(plain), None
-        if self.refinement is not None and self.refinement.taken:
-            rounds = self.refinement.rounds
+        if self.refinement is not None:
+            rounds = self.refinement.rounds if self.refinement.taken else 0
             pieces = Stumps.fit(plain, seen, rounds).pieces(rounds)
         if self.crossing is not None and self.crossing.taken:
             pairs = self.crossing.best

@@ -43,6 +43,7 @@ class InnerFold:
     def auc(self, margin: Floats) -> float:
         """Return the AUC of the test rows' log-odds."""
         weight = self.seen.weight[self.test]
+        weight = weight / weight.max()  # sums are multiplied, and must not overflow
         bads = self.seen.bad[self.test] * weight
         return float(auc_of(-margin, bads, weight - bads))
 

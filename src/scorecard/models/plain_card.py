@@ -59,7 +59,7 @@ class PlainCard:
             betas=[beta.get(editor.fit.name, 0.0) for _, editor in asked],
             alpha=terms.alpha,
             held=held,
-            parts=PARTS if fine_bins is None else fine_bins,
+            parts=PARTS if fine_bins is None else int(fine_bins),
             limits=[_limits(e, binner, fine_bins) for _, e in asked],
         )
 
@@ -78,6 +78,6 @@ def _limits(
     """Return how many bins at most, and of which share at least, are asked for a feature."""
     own = (binner.by_feature or {}).get(editor.fit.name, {}).keys()
     if fine_bins is not None and not own & {"max_bins", "min_bin_share"}:
-        return fine_bins, 0.0
+        return int(fine_bins), 0.0
     settings = editor.fit.settings
     return settings.constraints["max_bins"], settings.min_bin_share or 0.0

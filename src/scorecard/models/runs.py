@@ -7,6 +7,8 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 
+WIDE = 64  # columns of values at a time
+
 
 def fewest_runs(
     values: Floats, weights: Floats, most: int, share: float, bearable: float
@@ -28,7 +30,9 @@ def fewest_runs(
         np.concatenate((np.zeros((1, values.shape[1])), np.cumsum(weights[:, None] * power, 0)))
         for power in (values, values**2)
     )
-    between = ((s[None, :] - s[:, None]) ** 2).sum(axis=2)
+    between = np.zeros((n + 1, n + 1))
+    for some in np.array_split(s, -(-values.shape[1] // WIDE), axis=1):  # else d·n² numbers at once
+        between += ((some[None, :] - some[:, None]) ** 2).sum(axis=2)
     squares = q.sum(axis=1)
     cost = squares[None, :] - squares[:, None] - between / safe
     cost = np.where((weight >= share - 1e-12) & (weight > 0), cost.clip(0), np.inf)

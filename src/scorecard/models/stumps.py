@@ -75,7 +75,10 @@ def _fine(editor: BinEditor, parts: int, *, held: bool) -> Partition:
     if not isinstance(pieces, NumberPrebins):
         return tuple((piece,) for bin_ in editor.partition for piece in bin_)
     upto = np.cumsum(pieces.counts.bads + pieces.counts.goods)
-    even = np.searchsorted(upto, upto[-1] * np.arange(1, parts) / parts) + 1
+    parts = min(parts, len(upto))
+    # Rounded, since weights of another unit sum to other last bits, and ends are often met exactly.
+    share = np.round(upto / upto[-1], 12)
+    even = np.searchsorted(share, np.round(np.arange(1, parts) / parts, 12)) + 1
     starts = sorted({bin_[0] for bin_ in editor.partition} | set(even.tolist()) - {len(upto)})
     ends = (*starts[1:], len(upto))
     return tuple(tuple(range(a, b)) for a, b in zip(starts, ends, strict=True))
