@@ -44,6 +44,7 @@ min-width:9em;max-width:16em;overflow-wrap:break-word}
 .sc-card.sc-card .points{font-weight:600}
 .sc-card.sc-card .cross{margin-top:1.2em;width:auto}
 .sc-card.sc-card .wide{overflow-x:auto}
+.sc-card.sc-card .cross tbody th{white-space:nowrap;max-width:none}
 .sc-card.sc-card .cross td{print-color-adjust:exact;-webkit-print-color-adjust:exact}
 .sc-card.sc-card caption{text-align:left;font-weight:600}
 .sc-card.sc-card .none{color:#5c6873}
