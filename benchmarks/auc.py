@@ -124,7 +124,7 @@ def standings(runs: Sequence[Run], folds: int) -> list[dict[str, Any]]:
                 "corrected": cards[best] / corrected if best else np.nan,
                 "error": plain,
                 "gaps": {
-                    name: _distance(by_model.get(name, {}) if name != OURS else ours, boosted)
+                    name: _distance({OURS: ours, **by_model}.get(name, {}), boosted)
                     for name in (OURS, *REFINED)
                 },
             }

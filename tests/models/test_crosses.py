@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import re
 
 import numpy as np
 import polars as pl
@@ -265,6 +266,11 @@ def test_print_shows_every_grid_after_the_features(crossed, monkeypatch):
     assert html.count("class='cross'") == len(card.crosses)
     assert f"债务 &lt;a&gt; × {first.b}" in html
     assert f"{card.min_score:.2f} … {card.max_score:.2f}" in html
+    tinted = re.findall(r"<td style='background:(#\w{6})(\w\w)'>([+-][\d.]+)</td>", html)
+    assert {(tint, points[0]) for tint, _, points in tinted} == {("#3f8f7b", "+"), ("#c2603f", "-")}
+    strength = {abs(float(points)): int(alpha, 16) for _, alpha, points in tinted}
+    assert [strength[size] for size in sorted(strength)] == sorted(strength.values())
+    assert "<td>+0.00</td>" in html  # what says nothing has no tint
     monkeypatch.setattr(ends, "MOST_CELLS", -1)
     assert "not found, so many crosses meet" in CardReport(card).html
 

@@ -206,6 +206,11 @@ def test_runs_are_the_fewest_that_are_bearable():
     assert fewest_runs(values, weights, 2, 0.0, 0.01) == [(0, 4), (4, 5)]
     assert fewest_runs(values, weights, 5, 0.3, 0.01) == [(0, 3), (3, 5)]
     assert fewest_runs(values, weights, 5, 0.9, 0.01) == [(0, 5)]
+    beside = np.zeros((5, 130))
+    beside[:, [3, 70, 129]] = values[:, None] / np.sqrt(3)  # errors of columns add up
+    for most, bearable in ((5, 0.0), (5, 0.01), (2, 0.01)):
+        alone = fewest_runs(values, weights, most, 0.0, bearable)
+        assert fewest_runs(beside, weights, most, 0.0, bearable) == alone
 
 
 @pytest.mark.parametrize("wrong", [1, 0, True, 8.0, "8"])

@@ -42,58 +42,49 @@ class CrossedCard:
         return total
 
 
-@dataclass(frozen=True)
-class CrossedTrees:
-    """Boosted trees of two splits, each within a pair of ``members``, over a margin of ``pieces``.
+def grow_cards(
+    pieces: Pieces, seen: Observations, pairs: Sequence[Pair], stages: Sequence[int]
+) -> Iterator[CrossedCard]:
+    """Boost trees over the margin of ``pieces`` and yield the card of the first so many.
 
-    A sum of such trees is a sum of tables over features and over pairs of them.
+    Each tree has two splits and stays within one of ``pairs`` on either side of the first, so that
+    their sum is a sum of tables over features and over pairs; declared directions hold in each.
     """
+    members = sorted({j for pair in pairs for j in pair})
+    meeting = [(members.index(a), members.index(b)) for a, b in pairs]
+    for trees in _boost(pieces, seen, members, stages=stages, meeting=meeting):
+        yield _card(pieces, members, trees)
 
-    pieces: Pieces
-    members: Sequence[int]
-    trees: BinTrees
 
-    @classmethod
-    def grow(
-        cls, pieces: Pieces, seen: Observations, pairs: Sequence[Pair], stages: Sequence[int]
-    ) -> Iterator[CrossedCard]:
-        """Boost trees and yield the card of the first so many; declared directions hold in each."""
-        members = sorted({j for pair in pairs for j in pair})
-        meeting = [(members.index(a), members.index(b)) for a, b in pairs]
-        grown = _boost(pieces, seen, members, stages=stages, meeting=meeting)
-        for trees, rounds in zip(grown, stages, strict=True):
-            yield cls(pieces, members, trees).card(rounds)
+def _card(pieces: Pieces, members: Sequence[int], trees: BinTrees) -> CrossedCard:
+    """Return the tables of trees over ``members``.
 
-    def card(self, rounds: int) -> CrossedCard:
-        """Return the tables after ``rounds`` trees.
-
-        Each grid's means over either feature, weighted by the other's shares alone, are moved into
-        the features' own tables. So a direction that holds in every row of a grid holds in the
-        table too, and whoever meets a value that training never saw gets the mean.
-        """
-        pieces, members = self.pieces, self.members
-        bins = {j: pieces.editors[j].bins for j in members}
-        shares = {j: spoken_weights(bins[j]) for j in members}
-        common, own, both = self.trees.tables(rounds)
-        moved = {j: own.get(k, np.zeros(len(bins[j].woe))) for k, j in enumerate(members)}
-        alpha, grids = pieces.alpha + common, {}
-        for (k, m), added in sorted(both.items()):
-            a, b = members[k], members[m]
-            over_b, over_a = added @ shares[b], shares[a] @ added
-            mean = float(shares[a] @ over_b)
-            grid = added - over_b[:, None] - over_a + mean
-            grid[shares[a] == 0], grid[:, shares[b] == 0] = 0.0, 0.0
-            if np.abs(grid).max() > NOTHING:
-                grids[a, b] = grid
-            moved[a], moved[b] = moved[a] + over_b - mean, moved[b] + over_a - mean
-            alpha += mean
-        margins = list(pieces.margins)
-        for j in members:
-            change, level = centered(moved[j], shares[j])
-            margins[j] = margins[j] + change
-            alpha += level
-        beyond = Pieces(pieces.card, pieces.editors, margins, alpha, pieces.information)
-        return _joined(beyond, grids, shares)
+    Each grid's means over either feature, weighted by the other's shares alone, are moved into the
+    features' own tables. So a direction that holds in every row of a grid holds in the table too,
+    and whoever meets a value that training never saw gets the mean.
+    """
+    bins = {j: pieces.editors[j].bins for j in members}
+    shares = {j: spoken_weights(bins[j]) for j in members}
+    common, own, both = trees.tables(len(trees.trees))
+    moved = {j: own.get(k, np.zeros(len(bins[j].woe))) for k, j in enumerate(members)}
+    alpha, grids = pieces.alpha + common, {}
+    for (k, m), added in sorted(both.items()):
+        a, b = members[k], members[m]
+        over_b, over_a = added @ shares[b], shares[a] @ added
+        mean = float(shares[a] @ over_b)
+        grid = added - over_b[:, None] - over_a + mean
+        grid[shares[a] == 0], grid[:, shares[b] == 0] = 0.0, 0.0
+        if np.abs(grid).max() > NOTHING:
+            grids[a, b] = grid
+        moved[a], moved[b] = moved[a] + over_b - mean, moved[b] + over_a - mean
+        alpha += mean
+    margins = list(pieces.margins)
+    for j in members:
+        change, level = centered(moved[j], shares[j])
+        margins[j] = margins[j] + change
+        alpha += level
+    beyond = Pieces(pieces.card, pieces.editors, margins, alpha, pieces.information)
+    return _joined(beyond, grids, shares)
 
 
 def _joined(pieces: Pieces, grids: dict[Pair, Floats], shares: dict[int, Floats]) -> CrossedCard:
@@ -140,7 +131,7 @@ def crossed(pieces: Pieces, seen: Observations, taken: tuple[int, int] | None) -
     pairs = rank_pairs(pieces, seen, taken[0]) if taken else []
     if not taken or not pairs:
         return _joined(pieces, {}, {})
-    return next(CrossedTrees.grow(pieces, seen, pairs, (taken[1],)))
+    return next(grow_cards(pieces, seen, pairs, (taken[1],)))
 
 
 def _boost(

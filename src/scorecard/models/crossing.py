@@ -9,7 +9,7 @@ from typing import Self
 import numpy as np
 
 from scorecard.models.bin_trees import Pair
-from scorecard.models.crossed_trees import CrossedTrees, rank_pairs
+from scorecard.models.crossed_trees import grow_cards, rank_pairs
 from scorecard.models.inner_fold import InnerFold, corrected_error
 from scorecard.models.pieces import Pieces
 from scorecard.models.stumps import Stumps
@@ -64,7 +64,7 @@ class Trial:
             yield from [0.0] * len(STAGES)
             return
         outside = self.fold.outside.columns
-        grown = CrossedTrees.grow(self.pieces, self.fold.inside, self.pairs[:count], STAGES)
+        grown = grow_cards(self.pieces, self.fold.inside, self.pairs[:count], STAGES)
         for card in grown:
             yield self.fold.auc(card.margin(outside)) - self.before
 

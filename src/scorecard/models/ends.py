@@ -162,6 +162,8 @@ class Network:
 
         One where a single sum leaves room, none where a single sum was left before.
         """
+        if all(len(own) == 1 for own in self.kept):
+            return []
         cost = self.at_least()
         spare = room - self.bound
         good = [
@@ -170,8 +172,6 @@ class Network:
         ]
         widest = max(range(len(good)), key=lambda j: len(good[j]))
         order = good[widest][np.argsort(cost[widest][good[widest]], kind="stable")]
-        if all(len(own) == 1 for own in self.kept):
-            return []
         parts = [part for part in np.array_split(order, 2)[::-1] if len(part)]
         return [self.of_bins([*good[:widest], part, *good[widest + 1 :]]) for part in parts]
 
