@@ -8,7 +8,7 @@ from scipy.special import expit
 
 from scorecard.binning import OptimalBinner
 from scorecard.models import bin_trees
-from scorecard.models.bin_trees import BinTrees
+from scorecard.models.bin_trees import BinTrees, TreeColumn
 from scorecard.models.observations import Observations
 
 
@@ -26,6 +26,18 @@ def sample():
     _, columns = binner.read(X, reset=False)
     index = [e.bins.index_read(x) for e, x in zip(binner.editors_.values(), columns, strict=True)]
     return list(binner.editors_.values()), index, Observations(columns, y, np.ones(2000))
+
+
+def test_a_bin_without_order_has_a_column_of_its_own(sample):
+    for editor in sample[0]:
+        bins = editor.bins
+        order, *extra = TreeColumn.of(7, bins)
+        apart = [k for k in range(len(bins.woe)) if k >= bins.ordinary and bins.flag(k) is None]
+        assert order.values[: bins.ordinary].tolist() == list(range(bins.ordinary))
+        assert np.isnan(order.values[bins.ordinary :]).all()
+        assert [np.flatnonzero(column.values).tolist() for column in extra] == [[k] for k in apart]
+        assert {column.owner for column in (order, *extra)} == {7}
+    assert [len(TreeColumn.of(0, e.bins)) for e in sample[0]] == [2, 1, 2, 1]  # gaps, none, a code
 
 
 @pytest.mark.parametrize("depth", [1, 2])

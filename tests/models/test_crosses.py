@@ -171,6 +171,7 @@ def test_what_says_something_only_in_narrow_ranges_of_another_is_found():
     assert not model.refinement_.taken
     assert pairs(model) == {frozenset("ab")}
     assert after > before + 0.1
+    assert after - before == pytest.approx(model.crossing_.gain, abs=0.03)
 
 
 @pytest.mark.parametrize("unit", [1e155, 1e-200])

@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from scorecard.binning import FeatureBins
 from scorecard.errors import InputError
 from scorecard.models import ends
-from scorecard.models.ends import lowest
+from scorecard.models.ends import least, lowest
 
 
 def network(sizes, pairs, seed, own=1.0):
@@ -33,6 +34,15 @@ def test_the_lowest_sum_is_that_of_all_combinations(sizes, data, seed):
     assert total(tables, grids, lowest(tables, grids)) == pytest.approx(least, abs=1e-12)
 
 
+@pytest.mark.parametrize("seed", range(15))
+def test_where_all_pairs_disagree_both_halves_are_searched(seed):
+    tables, grids = network([3] * 8, itertools.combinations(range(8), 2), seed, own=0.0)
+    every = np.zeros([3] * 8)
+    for (a, b), grid in grids.items():
+        every += grid.reshape([3 if j in (a, b) else 1 for j in range(8)])
+    assert every[tuple(lowest(tables, grids))] == pytest.approx(every.min(), abs=1e-12)
+
+
 def test_thirty_pairs_of_a_dozen_features_are_no_hindrance():
     pairs = list(itertools.combinations(range(12), 2))[::2]
     tables, grids = network([20] * 12, pairs, 5, own=5.0)
@@ -43,6 +53,17 @@ def test_thirty_pairs_of_a_dozen_features_are_no_hindrance():
             other = [*best]
             other[j], other[i] = k, m
             assert total(tables, grids, other) >= reached - 1e-9
+
+
+@pytest.mark.parametrize(("kind", "met"), [("number", 2), ("text", 3)])
+def test_a_number_never_meets_the_bin_of_unseen_levels(kind, met):
+    bins = FeatureBins(
+        name="x", kind=kind, trend="none", objective=1.0,
+        splits=(0.0,) if kind == "number" else (),
+        groups=() if kind == "number" else (("a",), ("b",)),
+        special_values=(), woe=(0.0,) * 4, rows=(1,) * 4, bads=(1.0,) * 4, goods=(1.0,) * 4,
+    )  # fmt: skip
+    assert least([bins], [np.array([3.0, 2.0, 1.0, 0.0])], {}) == [met]
 
 
 def test_grids_that_say_nothing_change_no_end():

@@ -247,9 +247,7 @@ class ScorecardClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             terms = regress(own, index, rows, l2=self.l2_, min_iv=self.min_iv)
             return PlainCard.of(own, terms, self.min_iv, held=frozen, fine_bins=self.fine_bins)
 
-        return Enrichment.search(
-            inner_folds(plain, seen), refine=self.refine, crosses=int(self.crosses)
-        )
+        return Enrichment.search(inner_folds(plain, seen), refine=self.refine, crosses=self.crosses)
 
     def points(self, X: Any) -> Any:
         """Return the points of every row and feature of the card, shape (n, len(features)).
